@@ -16,20 +16,7 @@ from hmislead.errors import RefusedFile
 
 MEGABYTE = 1024 * 1024
 CHUNK = MEGABYTE
-ARCHIVE_ENDINGS = (
-    ".zip",
-    ".7z",
-    ".rar",
-    ".tar",
-    ".gz",
-    ".tgz",
-    ".bz2",
-    ".xz",
-    ".zst",
-    ".cab",
-    ".jar",
-    ".iso",
-)
+ARCHIVE_ENDINGS = (".zip", ".7z", ".rar", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst", ".cab", ".jar", ".iso")
 READABLE_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 #: Everything the standard library raises for a damaged or forged zip.
 DAMAGED = (
@@ -70,12 +57,7 @@ DEFAULT_LIMITS = Limits()
 class Archive:
     """A checked zip. Holds the HUD files found in it, by name without ".csv"; reads one at a time."""
 
-    def __init__(
-        self,
-        opened: zipfile.ZipFile,
-        members: dict[str, zipfile.ZipInfo],
-        limits: Limits,
-    ) -> None:
+    def __init__(self, opened: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo], limits: Limits) -> None:
         self._zip = opened
         self._members = members
         self._limits = limits
@@ -86,14 +68,12 @@ class Archive:
         return tuple(name for name in FILES if name in self._members)
 
     def read(self, name: str) -> bytes:
-        """Return the unpacked bytes of one HUD file. Raises KeyError if it is not here, RefusedFile if it is hostile."""
+        """Return the unpacked bytes of one HUD file. Raises KeyError if it is not here, RefusedFile if hostile."""
         return read_member(self._zip, self._members[name], self._limits)
 
 
 @contextmanager
-def open_archive(
-    file: str | PathLike[str] | BinaryIO, limits: Limits = DEFAULT_LIMITS
-) -> Iterator[Archive]:
+def open_archive(file: str | PathLike[str] | BinaryIO, limits: Limits = DEFAULT_LIMITS) -> Iterator[Archive]:
     """Open an HMIS CSV zip and check all of it without unpacking anything.
 
     Client-level files may be in the zip; they are counted by name and size and never opened.
@@ -104,18 +84,14 @@ def open_archive(
 
 
 @contextmanager
-def open_zip(
-    file: str | PathLike[str] | BinaryIO, limits: Limits
-) -> Iterator[zipfile.ZipFile]:
+def open_zip(file: str | PathLike[str] | BinaryIO, limits: Limits) -> Iterator[zipfile.ZipFile]:
     """Open any zip whose directory passes the checks of this module. Raises RefusedFile."""
     with _binary(file) as stream:
         try:
             _check_directory_size(stream, limits)
             opened = zipfile.ZipFile(stream)
         except DAMAGED as error:
-            raise RefusedFile(
-                "This file is not a zip, or it is damaged. Make it again and upload it."
-            ) from error
+            raise RefusedFile("This file is not a zip, or it is damaged. Make it again and upload it.") from error
         with opened:
             _check_members(opened.infolist(), limits)
             yield opened
@@ -131,18 +107,14 @@ def _binary(file: str | PathLike[str] | BinaryIO) -> Iterator[BinaryIO]:
         yield file
 
 
-def read_member(
-    opened: zipfile.ZipFile, info: zipfile.ZipInfo, limits: Limits
-) -> bytes:
+def read_member(opened: zipfile.ZipFile, info: zipfile.ZipInfo, limits: Limits) -> bytes:
     """Return the unpacked bytes of one member, counting them as they come: a forged size is found out here.
 
     Raises RefusedFile when it is larger than the limits allow or damaged.
     """
     pieces: list[bytes] = []
     total = 0
-    allowed = max(
-        info.compress_size * limits.max_ratio, limits.ratio_checked_from_bytes
-    )
+    allowed = max(info.compress_size * limits.max_ratio, limits.ratio_checked_from_bytes)
     try:
         with opened.open(info) as stream:
             while piece := stream.read(CHUNK):
@@ -151,9 +123,7 @@ def read_member(
                     raise _too_large()
                 pieces.append(piece)
     except (*DAMAGED, NotImplementedError) as error:
-        raise RefusedFile(
-            "Part of the zip is damaged. Nothing was loaded. Make the export again."
-        ) from error
+        raise RefusedFile("Part of the zip is damaged. Nothing was loaded. Make the export again.") from error
     return b"".join(pieces)
 
 
@@ -163,9 +133,7 @@ def _check_directory_size(stream: BinaryIO, limits: Limits) -> None:
     if not head.startswith((b"PK\x03\x04", END_RECORD)):
         raise RefusedFile("This file is not a zip. Upload the zip that your HMIS made.")
     if max(_directory_sizes(tail), default=0) > limits.max_directory_bytes:
-        raise RefusedFile(
-            "This zip lists too many files. Upload the zip that your HMIS made, unchanged."
-        )
+        raise RefusedFile("This zip lists too many files. Upload the zip that your HMIS made, unchanged.")
 
 
 def _ends(stream: BinaryIO) -> tuple[bytes, bytes]:
@@ -184,11 +152,7 @@ def _directory_sizes(tail: bytes) -> Iterator[int]:
         at = tail.find(mark)
         while at >= 0:
             field = tail[at + offset : at + offset + struct.calcsize(form)]
-            size = (
-                struct.unpack(form, field)[0]
-                if len(field) == struct.calcsize(form)
-                else 0
-            )
+            size = struct.unpack(form, field)[0] if len(field) == struct.calcsize(form) else 0
             # All ones in the short record means "see the long one".
             yield 0 if (form, size) == ("<L", 0xFFFFFFFF) else size
             at = tail.find(mark, at + 1)
@@ -196,9 +160,7 @@ def _directory_sizes(tail: bytes) -> Iterator[int]:
 
 def _check_members(members: list[zipfile.ZipInfo], limits: Limits) -> None:
     if len(members) > limits.max_members:
-        raise RefusedFile(
-            "This zip holds too many files. Upload the zip that your HMIS made, unchanged."
-        )
+        raise RefusedFile("This zip holds too many files. Upload the zip that your HMIS made, unchanged.")
     for info in members:
         _check_name(info)
         _check_kind(info)
@@ -212,13 +174,9 @@ def _check_name(info: zipfile.ZipInfo) -> None:
     path = PurePosixPath(info.orig_filename.replace("\\", "/"))
     drive = path.parts[:1] and ":" in path.parts[0]
     if path.is_absolute() or ".." in path.parts or drive or "\0" in info.orig_filename:
-        raise RefusedFile(
-            "A file in this zip points outside the zip. Nothing was loaded. Make the export again."
-        )
+        raise RefusedFile("A file in this zip points outside the zip. Nothing was loaded. Make the export again.")
     if path.name.lower().endswith(ARCHIVE_ENDINGS):
-        raise RefusedFile(
-            "This zip holds another zip. Upload the inner one, or a zip of the CSV files alone."
-        )
+        raise RefusedFile("This zip holds another zip. Upload the inner one, or a zip of the CSV files alone.")
 
 
 def _check_kind(info: zipfile.ZipInfo) -> None:
@@ -226,13 +184,9 @@ def _check_kind(info: zipfile.ZipInfo) -> None:
         raise RefusedFile("This zip has a password. Make the zip again without one.")
     mode = stat.S_IFMT(info.external_attr >> 16)
     if mode not in (0, stat.S_IFREG, stat.S_IFDIR):
-        raise RefusedFile(
-            "This zip holds a link instead of a file. Nothing was loaded. Make the export again."
-        )
+        raise RefusedFile("This zip holds a link instead of a file. Nothing was loaded. Make the export again.")
     if info.compress_type not in READABLE_METHODS:
-        raise RefusedFile(
-            "This zip is packed in an unusual way. Make an ordinary zip of the CSV files."
-        )
+        raise RefusedFile("This zip is packed in an unusual way. Make an ordinary zip of the CSV files.")
 
 
 def _check_size(info: zipfile.ZipInfo, limits: Limits) -> None:
@@ -253,14 +207,10 @@ def _hud_members(members: list[zipfile.ZipInfo]) -> dict[str, zipfile.ZipInfo]:
         if name is None or "__MACOSX" in path.parts or info.is_dir():
             continue
         if name in found:
-            raise RefusedFile(
-                f"This zip holds {name}.csv twice. Upload a zip with one export in it."
-            )
+            raise RefusedFile(f"This zip holds {name}.csv twice. Upload a zip with one export in it.")
         found[name] = info
     return found
 
 
 def _too_large() -> RefusedFile:
-    return RefusedFile(
-        "This zip unpacks to far more than an export should. Nothing was loaded. Make the export again."
-    )
+    return RefusedFile("This zip unpacks to far more than an export should. Nothing was loaded. Make the export again.")

@@ -10,16 +10,12 @@ from hmislead.directory.hmis_csv.spec import CodeList, Column, Spec
 Value = str | int | date | datetime | None
 
 WHOLE_NUMBER = re.compile(r"[+-]?[0-9]{1,18}(\.0+)?", re.ASCII)
-ISO_DATE = re.compile(
-    r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[ T]00:00(?::00(?:\.0+)?)?)?", re.ASCII
-)
+ISO_DATE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[ T]00:00(?::00(?:\.0+)?)?)?", re.ASCII)
 ISO_DATE_TIME = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[ T][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?)?",
-    re.ASCII,
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[ T][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?)?", re.ASCII
 )
 US_DATE_TIME = re.compile(
-    r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})(?: +([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?(?: ?([AaPp])[Mm])?)?",
-    re.ASCII,
+    r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})(?: +([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?(?: ?([AaPp])[Mm])?)?", re.ASCII
 )
 #: What the database holds; a longer number is a slip of the keyboard.
 LARGEST_INTEGER = 2_147_483_647
@@ -29,18 +25,9 @@ PATTERNS: dict[str, tuple[re.Pattern[str], str]] = {
         re.compile(r"[A-Za-z]{2}-[0-9]{3}", re.ASCII),
         "Write the CoC code as two letters, a dash and three digits.",
     ),
-    "geocode": (
-        re.compile(r"[0-9]{6}", re.ASCII),
-        "Enter HUD's six-digit geocode, with any zeros at its start.",
-    ),
-    "state": (
-        re.compile(r"[A-Za-z]{2}", re.ASCII),
-        "Enter the two letters of the state.",
-    ),
-    "zip": (
-        re.compile(r"[0-9]{5}", re.ASCII),
-        "Enter the five digits of the ZIP code, with any zeros at its start.",
-    ),
+    "geocode": (re.compile(r"[0-9]{6}", re.ASCII), "Enter HUD's six-digit geocode, with any zeros at its start."),
+    "state": (re.compile(r"[A-Za-z]{2}", re.ASCII), "Enter the two letters of the state."),
+    "zip": (re.compile(r"[0-9]{5}", re.ASCII), "Enter the five digits of the ZIP code, with any zeros at its start."),
     "phone": (
         re.compile(r"[2-9][0-9]{2}[2-9][0-9]{6}", re.ASCII),
         "Enter the ten digits of the phone number and nothing else.",
@@ -69,9 +56,7 @@ def cell_reader(column: Column, spec: Spec) -> Reader:
     The function returns the typed value, or a Fault; it never raises.
     """
     if column.type == "integer":
-        read = (
-            _code_reader(spec.lists[column.code_list]) if column.code_list else _count
-        )
+        read = _code_reader(spec.lists[column.code_list]) if column.code_list else _count
         return _remembering(read)
     if column.type == "date":
         return _remembering(read_date)
@@ -95,26 +80,17 @@ def _remembering(read: Reader) -> Reader:
 def read_integer(text: str) -> int | Fault:
     """Return a whole number; "12.0", as spreadsheets write it, counts as 12."""
     if not WHOLE_NUMBER.fullmatch(text):
-        return Fault(
-            "This is not a whole number.",
-            "Enter a whole number in the HMIS and make the export again.",
-        )
+        return Fault("This is not a whole number.", "Enter a whole number in the HMIS and make the export again.")
     number = int(text.partition(".")[0])
     if abs(number) > LARGEST_INTEGER:
-        return Fault(
-            "This number is too large.",
-            "Correct the number in the HMIS and make the export again.",
-        )
+        return Fault("This number is too large.", "Correct the number in the HMIS and make the export again.")
     return number
 
 
 def _count(text: str) -> Value | Fault:
     number = read_integer(text)
     if isinstance(number, int) and number < 0:
-        return Fault(
-            "This count is less than zero.",
-            "Enter zero or more in the HMIS and make the export again.",
-        )
+        return Fault("This count is less than zero.", "Enter zero or more in the HMIS and make the export again.")
     return number
 
 
@@ -128,33 +104,21 @@ def _code_reader(codes: CodeList) -> Reader:
             return number
         if number in retired:
             message = f"HUD has retired this code of list {codes.number}. It is kept as it is."
-            return Fault(
-                message,
-                f"Choose a code HUD still uses from {codes.name} in the HMIS.",
-                True,
-                number,
-            )
+            return Fault(message, f"Choose a code HUD still uses from {codes.name} in the HMIS.", True, number)
         message = f"This code is not on HUD's list {codes.number} ({codes.name}). It is not used."
-        return Fault(
-            message,
-            f"Choose a code from {codes.name} in the HMIS and make the export again.",
-        )
+        return Fault(message, f"Choose a code from {codes.name} in the HMIS and make the export again.")
 
     return read
 
 
 def read_date(text: str) -> date | Fault:
-    """Return a date written as HUD asks (2026-01-31), or as a spreadsheet rewrites it (1/31/2026) with a usable fault."""
+    """Return a date written as HUD asks (2026-01-31); one a spreadsheet rewrote (1/31/2026) comes in a usable fault."""
     match = ISO_DATE.fullmatch(text)
     if match:
         return _date_or_fault(lambda: date.fromisoformat(match[1]))
     slashed = US_DATE_TIME.fullmatch(text)
     if slashed and slashed[4] is None:
-        return _rewritten(
-            _date_or_fault(
-                lambda: date(int(slashed[3]), int(slashed[1]), int(slashed[2]))
-            )
-        )
+        return _rewritten(_date_or_fault(lambda: date(int(slashed[3]), int(slashed[1]), int(slashed[2]))))
     return _not_a_date()
 
 
@@ -169,9 +133,7 @@ def read_datetime(text: str) -> datetime | Fault:
 
 
 def _us_datetime(match: re.Match[str]) -> datetime:
-    month, day, year, hour, minute, second = (
-        int(part or 0) for part in match.groups()[:6]
-    )
+    month, day, year, hour, minute, second = (int(part or 0) for part in match.groups()[:6])
     if match[7]:
         if not 1 <= hour <= 12:
             raise ValueError(hour)
@@ -205,10 +167,7 @@ def _rewritten(read: date | Fault) -> Fault:
         return read
     message = "This date is written month/day/year; HUD's format is year-month-day. It is read as month/day/year."
     return Fault(
-        message,
-        "Upload the export as the HMIS made it: opening it in a spreadsheet rewrites dates.",
-        True,
-        read,
+        message, "Upload the export as the HMIS made it: opening it in a spreadsheet rewrites dates.", True, read
     )
 
 
@@ -233,17 +192,9 @@ def _text_reader(column: Column, spec: Spec) -> Reader:
             return text
         if column.identifies:
             return Fault(
-                f"This id is longer than {longest} characters.",
-                "Ask your HMIS vendor for ids of that length.",
+                f"This id is longer than {longest} characters.", "Ask your HMIS vendor for ids of that length."
             )
-        message = (
-            f"This text is longer than {longest} characters. Only its start is kept."
-        )
-        return Fault(
-            message,
-            "Shorten the text in the HMIS and make the export again.",
-            True,
-            text[:longest].rstrip(),
-        )
+        message = f"This text is longer than {longest} characters. Only its start is kept."
+        return Fault(message, "Shorten the text in the HMIS and make the export again.", True, text[:longest].rstrip())
 
     return read

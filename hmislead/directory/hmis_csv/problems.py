@@ -58,12 +58,4 @@ class ProblemLog:
         for kind, first in self._first_unlisted.items():
             more = self._seen[kind] - self._listed_per_kind
             message = f"{first.message} {more:,} more rows from this line on have the same problem."
-            yield Problem(
-                first.file,
-                first.line,
-                first.column,
-                first.kind_of_value,
-                first.grade,
-                message,
-                first.fix,
-            )
+            yield Problem(first.file, first.line, first.column, first.kind_of_value, first.grade, message, first.fix)

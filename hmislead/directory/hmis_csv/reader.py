@@ -4,12 +4,7 @@ from datetime import date, datetime
 from os import PathLike
 from typing import BinaryIO, cast
 
-from hmislead.directory.hmis_csv.archive import (
-    DEFAULT_LIMITS,
-    Archive,
-    Limits,
-    open_archive,
-)
+from hmislead.directory.hmis_csv.archive import DEFAULT_LIMITS, Archive, Limits, open_archive
 from hmislead.directory.hmis_csv.problems import Grade, Problem, ProblemLog
 from hmislead.directory.hmis_csv.records import ExportFile, ExportHeader, Record
 from hmislead.directory.hmis_csv.rows import AGAIN, FileReader
@@ -21,14 +16,12 @@ from hmislead.errors import RefusedFile
 HEADER_NEEDS = ("ExportID", "ExportDate", "ExportStartDate", "ExportEndDate")
 
 
-def read_export(
-    file: str | PathLike[str] | BinaryIO, limits: Limits = DEFAULT_LIMITS
-) -> ExportFile:
+def read_export(file: str | PathLike[str] | BinaryIO, limits: Limits = DEFAULT_LIMITS) -> ExportFile:
     """Read an HMIS CSV zip (HUD FY2026) from a path or an open binary file.
 
-    Returns the header, the records that can be used and every problem, none of which repeats a value. Client-level files
-    in the zip are never opened. Raises RefusedFile, with a sentence for people, when the file is hostile, is not a zip or
-    holds no Export.csv; OSError when a path cannot be opened.
+    Returns the header, the records that can be used and every problem, none of which repeats a value. Client-level
+    files in the zip are never opened. Raises RefusedFile, with a sentence for people, when the file is hostile, is not
+    a zip or holds no Export.csv; OSError when a path cannot be opened.
     """
     spec, log, notes = load_spec(), ProblemLog(), list[str]()
     with open_archive(file, limits) as archive:
@@ -42,9 +35,7 @@ def read_export(
     return ExportFile(header, records, log.problems(), log.counts, notes)
 
 
-def _read_files(
-    archive: Archive, spec: Spec, log: ProblemLog, notes: list[str]
-) -> dict[str, list[Record]]:
+def _read_files(archive: Archive, spec: Spec, log: ProblemLog, notes: list[str]) -> dict[str, list[Record]]:
     loaded: dict[str, list[Record]] = {}
     for name in RECORD_FILES:
         if name not in archive.names:
@@ -56,39 +47,23 @@ def _read_files(
     return loaded
 
 
-def _read_file(
-    archive: Archive, name: str, spec: Spec, log: ProblemLog, notes: list[str]
-) -> list[Record] | None:
+def _read_file(archive: Archive, name: str, spec: Spec, log: ProblemLog, notes: list[str]) -> list[Record] | None:
     reader = FileReader(name, spec, log)
     records = reader.read(archive.read(name))
     notes.extend(reader.notes)
     return records
 
 
-def _read_header(
-    archive: Archive, spec: Spec, log: ProblemLog, notes: list[str]
-) -> ExportHeader | None:
+def _read_header(archive: Archive, spec: Spec, log: ProblemLog, notes: list[str]) -> ExportHeader | None:
     records = _read_file(archive, EXPORT, spec, log, notes)
     if records is None:
         return None
     if not records or any(records[0].get(column) is None for column in HEADER_NEEDS):
-        log.add(
-            _not_loaded(EXPORT, f"Its one row must fill in {', '.join(HEADER_NEEDS)}.")
-        )
+        log.add(_not_loaded(EXPORT, f"Its one row must fill in {', '.join(HEADER_NEEDS)}."))
         return None
     if len(records) > 1:
         message = "Export.csv has more than one row. The first is used."
-        log.add(
-            Problem(
-                "Export.csv",
-                records[1].line,
-                "",
-                "row",
-                Grade.ROW_LEFT_OUT,
-                message,
-                AGAIN,
-            )
-        )
+        log.add(Problem("Export.csv", records[1].line, "", "row", Grade.ROW_LEFT_OUT, message, AGAIN))
     check_record(records[0], Context(), [("ExportStartDate", "ExportEndDate")], log)
     return _header(records[0])
 
@@ -118,12 +93,4 @@ def _code(row: Record, column: str) -> int | None:
 
 
 def _not_loaded(name: str, message: str) -> Problem:
-    return Problem(
-        f"{name}.csv",
-        1,
-        "",
-        "file",
-        Grade.FILE_NOT_LOADED,
-        f"{message} {name}.csv was not loaded.",
-        AGAIN,
-    )
+    return Problem(f"{name}.csv", 1, "", "file", Grade.FILE_NOT_LOADED, f"{message} {name}.csv was not loaded.", AGAIN)

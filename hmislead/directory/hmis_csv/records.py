@@ -33,9 +33,7 @@ class ExportHeader:
         """Return the CoC codes of SourceID when the source is a CoC's HMIS (SourceType 1), else nothing."""
         if self.source_type != 1:
             return ()
-        return tuple(
-            code.strip().upper() for code in self.source_id.split(";") if code.strip()
-        )
+        return tuple(code.strip().upper() for code in self.source_id.split(";") if code.strip())
 
 
 @dataclass(slots=True)
@@ -84,10 +82,7 @@ class ExportFile:
     @property
     def usable(self) -> bool:
         """True when Export, Organization and Project were loaded: without them nothing can be placed."""
-        return (
-            self.header is not None
-            and {"Organization", "Project"} <= self.records.keys()
-        )
+        return self.header is not None and {"Organization", "Project"} <= self.records.keys()
 
     def loaded(self, file: str) -> bool:
         """True when this file was in the zip and could be read ("Export" included)."""

@@ -35,13 +35,10 @@ class FileReader:
         text, complete = decode(data, f"{self.name}.csv")
         self._has_hidden = HIDDEN.search(text) is not None
         rows = _rows(text)
-        line, header = next(
-            ((line, cells) for line, cells in rows if cells != []), (1, None)
-        )
+        line, header = next(((line, cells) for line, cells in rows if cells != []), (1, None))
         if header is None:
-            return self._not_loaded(
-                line, "", "The first line, which names the columns, is missing."
-            )
+            self._not_loaded(line, "", "The first line, which names the columns, is missing.")
+            return None
         if not self._match_header(header):
             return None
         if not complete:
@@ -58,48 +55,32 @@ class FileReader:
         self._width = len(cells)
         fine = True
         for column in self._columns:
-            fine = (
-                self._match_column(column, places.pop(column.name.lower(), [])) and fine
-            )
+            fine = self._match_column(column, places.pop(column.name.lower(), [])) and fine
         if places:
             # Never by name: without a header line these would be values.
-            self.notes.append(
-                f"{self.name}.csv: {len(places)} columns are not in HUD's format. They were not read."
-            )
+            self.notes.append(f"{self.name}.csv: {len(places)} columns are not in HUD's format. They were not read.")
         return fine
 
     def _match_column(self, column: Column, places: list[int]) -> bool:
         if len(places) == 1:
             self._readers.append((places[0], column, cell_reader(column, self._spec)))
             return True
-        message = (
-            "This column is in the file twice." if places else "This column is missing."
-        )
+        message = "This column is in the file twice." if places else "This column is missing."
         if places or column.needed_in_header:
             self._not_loaded(1, column.name, message)
             return False
-        self._report(
-            1,
-            column.name,
-            "blank",
-            Grade.ROW_FLAGGED,
-            message,
-            "Ask your HMIS vendor to export it.",
-        )
+        self._report(1, column.name, "blank", Grade.ROW_FLAGGED, message, "Ask your HMIS vendor to export it.")
         return True
 
     # The rows
 
-    def _read_rows(
-        self, rows: Iterator[tuple[int, list[str] | None]]
-    ) -> list[Record] | None:
+    def _read_rows(self, rows: Iterator[tuple[int, list[str] | None]]) -> list[Record] | None:
         records: list[Record] = []
         first_lines: dict[str, int] = {}
         for line, cells in rows:
             if cells is None:
-                return self._not_loaded(
-                    line, "", "A quotation mark opened in this record is never closed."
-                )
+                self._not_loaded(line, "", "A quotation mark opened in this record is never closed.")
+                return None
             if not cells:
                 continue
             if len(cells) != self._width:
@@ -146,18 +127,14 @@ class FileReader:
             return True
         leaves_out = column.bad_value_leaves_row_out and not fault.usable
         grade = Grade.ROW_LEFT_OUT if leaves_out else Grade.ROW_FLAGGED
-        self._report(
-            line, column.name, kind_of_value(text), grade, fault.message, fault.fix
-        )
+        self._report(line, column.name, kind_of_value(text), grade, fault.message, fault.fix)
         return not leaves_out
 
     def _hidden(self, line: int, column: Column) -> bool:
         grade = Grade.ROW_LEFT_OUT if column.identifies else Grade.ROW_FLAGGED
         message = "This value has hidden characters in it. They were taken out."
         fix = "Type the value again in the HMIS and make the export again."
-        self._report(
-            line, column.name, "text with hidden characters", grade, message, fix
-        )
+        self._report(line, column.name, "text with hidden characters", grade, message, fix)
         return not column.identifies
 
     def _is_new(self, record: Record, first_lines: dict[str, int]) -> bool:
@@ -166,24 +143,17 @@ class FileReader:
             return True
         message = f"{self._key} is used twice; the first row with it is kept."
         fix = f"Ask your HMIS vendor why the export repeats a {self._key}."
-        self._report(
-            record.line,
-            self._key,
-            kind_of_value(record.external_id),
-            Grade.ROW_LEFT_OUT,
-            message,
-            fix,
-        )
+        self._report(record.line, self._key, kind_of_value(record.external_id), Grade.ROW_LEFT_OUT, message, fix)
         return False
 
     # Reports
 
     def _wrong_width(self, line: int, found: int) -> None:
-        message = "This row has more or fewer values than the first line has columns, or its quotation marks do not match."
-        fix = "Look for stray quotation marks or commas in this record in the HMIS, then make the export again."
-        self._report(
-            line, "", f"row of {found:,} values", Grade.ROW_LEFT_OUT, message, fix
+        message = (
+            "This row has more or fewer values than the first line has columns, or its quotation marks do not match."
         )
+        fix = "Look for stray quotation marks or commas in this record in the HMIS, then make the export again."
+        self._report(line, "", f"row of {found:,} values", Grade.ROW_LEFT_OUT, message, fix)
 
     def _unreadable_bytes(self, text: str) -> None:
         line = text[: max(0, text.find("\ufffd"))].count("\n") + 1
@@ -193,21 +163,10 @@ class FileReader:
 
     def _not_loaded(self, line: int, column: str, message: str) -> None:
         kind = "blank" if column else "file"
-        self._report(
-            line,
-            column,
-            kind,
-            Grade.FILE_NOT_LOADED,
-            f"{message} {self.name}.csv was not loaded.",
-            AGAIN,
-        )
+        self._report(line, column, kind, Grade.FILE_NOT_LOADED, f"{message} {self.name}.csv was not loaded.", AGAIN)
 
-    def _report(
-        self, line: int, column: str, kind: str, grade: Grade, message: str, fix: str
-    ) -> None:
-        self._log.add(
-            Problem(f"{self.name}.csv", line, column, kind, grade, message, fix)
-        )
+    def _report(self, line: int, column: str, kind: str, grade: Grade, message: str, fix: str) -> None:
+        self._log.add(Problem(f"{self.name}.csv", line, column, kind, grade, message, fix))
 
 
 def _rows(text: str) -> Iterator[tuple[int, list[str] | None]]:

@@ -53,16 +53,12 @@ class Column:
 
         HUD's format refers Inventory.ProjectID to ProjectCoC; the project itself is what it belongs to.
         """
-        parents = {
-            "OrganizationID": "Organization",
-            "ProjectID": "Project",
-            "ResProjectID": "Project",
-        }
+        parents = {"OrganizationID": "Organization", "ProjectID": "Project", "ResProjectID": "Project"}
         return parents.get(self.name) if self.references else None
 
     @property
     def blank_has_meaning(self) -> bool:
-        """True for end dates and DateDeleted: a blank says "still going", so an unreadable value must not become one."""
+        """True for end dates and DateDeleted: a blank says "still going", so a bad value must not become one."""
         return self.name.endswith("EndDate") or self.name == "DateDeleted"
 
     @property
@@ -110,35 +106,19 @@ class Spec:
     def choices(self, name: str) -> list[tuple[int, str]]:
         """Return (code, label) pairs of a list with whole-number codes, retired ones last. Raises KeyError."""
         code_list = self.list_named(name)
-        return [
-            (int(code), label)
-            for code, label in (code_list.values | code_list.retired).items()
-        ]
+        return [(int(code), label) for code, label in (code_list.values | code_list.retired).items()]
 
 
 @cache
 def load_spec() -> Spec:
     """Return the format, read once from spec.json."""
-    facts = json.loads(
-        Path(__file__).with_name("spec.json").read_text(encoding="utf-8")
-    )
+    facts = json.loads(Path(__file__).with_name("spec.json").read_text(encoding="utf-8"))
     return Spec(
         format=facts["format"],
-        files={
-            name: tuple(Column(**column) for column in columns)
-            for name, columns in facts["files"].items()
-        },
-        lists={
-            number: _code_list(number, entry)
-            for number, entry in facts["lists"].items()
-        },
-        project_types_short={
-            int(code): short
-            for code, short in facts["derived"]["project_type_short"].items()
-        },
-        project_types_with_inventory=frozenset(
-            facts["derived"]["project_types_with_inventory"]
-        ),
+        files={name: tuple(Column(**column) for column in columns) for name, columns in facts["files"].items()},
+        lists={number: _code_list(number, entry) for number, entry in facts["lists"].items()},
+        project_types_short={int(code): short for code, short in facts["derived"]["project_type_short"].items()},
+        project_types_with_inventory=frozenset(facts["derived"]["project_types_with_inventory"]),
     )
 
 

@@ -33,13 +33,8 @@ MOST_LINES = 3_000_000
 
 WHOLE = re.compile(r"[+-]?[0-9]+", re.ASCII)
 DECIMAL = re.compile(r"[+-]?[0-9]*\.[0-9]+", re.ASCII)
-DATE = re.compile(
-    r"([0-9]{4}-[0-9]{1,2}-[0-9]{1,2})|([0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]{2,4})",
-    re.ASCII,
-)
-DATE_TIME = re.compile(
-    rf"({DATE.pattern})[ T][0-9]{{1,2}}:[0-9]{{2}}\S*( ?[AaPp][Mm])?", re.ASCII
-)
+DATE = re.compile(r"([0-9]{4}-[0-9]{1,2}-[0-9]{1,2})|([0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]{2,4})", re.ASCII)
+DATE_TIME = re.compile(rf"({DATE.pattern})[ T][0-9]{{1,2}}:[0-9]{{2}}\S*( ?[AaPp][Mm])?", re.ASCII)
 
 
 def decode(data: bytes, name: str) -> tuple[str, bool]:
@@ -55,9 +50,7 @@ def decode(data: bytes, name: str) -> tuple[str, bool]:
     if len(HIDDEN.findall(start)) > max(8, len(start) * MOST_HIDDEN):
         raise _not_text(name)
     if text.count("\n") + text.count("\r") > 2 * MOST_LINES:
-        raise RefusedFile(
-            f"{name} has too many lines for this kind of file. Nothing was loaded."
-        )
+        raise RefusedFile(f"{name} has too many lines for this kind of file. Nothing was loaded.")
     return text, complete
 
 
@@ -78,19 +71,13 @@ def _likely_encodings(data: bytes) -> tuple[str, ...]:
         return ("utf-16",)
     # Latin text in UTF-16LE without its mark has a zero in every second byte.
     start = data[:400]
-    if (
-        len(start) >= 4
-        and start[1::2].count(0) > len(start) * 0.4
-        and start[0::2].count(0) < len(start) * 0.1
-    ):
+    if len(start) >= 4 and start[1::2].count(0) > len(start) * 0.4 and start[0::2].count(0) < len(start) * 0.1:
         return ("utf-16-le",)
     return ("utf-8", "cp1252")
 
 
 def _not_text(name: str) -> RefusedFile:
-    return RefusedFile(
-        f"{name} is not a text file. Nothing was loaded. Make the export again, as CSV."
-    )
+    return RefusedFile(f"{name} is not a text file. Nothing was loaded. Make the export again, as CSV.")
 
 
 def kind_of_value(text: str) -> str:
@@ -106,6 +93,4 @@ def kind_of_value(text: str) -> str:
     ):
         if pattern.fullmatch(text):
             return kind
-    return (
-        "text of 1 character" if len(text) == 1 else f"text of {len(text):,} characters"
-    )
+    return "text of 1 character" if len(text) == 1 else f"text of {len(text):,} characters"
