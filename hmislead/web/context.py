@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
 
 from hmislead.web import navigation
 
@@ -28,4 +29,4 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 
 def _asked(request: HttpRequest, name: str, default: Any) -> Any:
     value = getattr(request, name, default)
-    return value() if callable(value) else value
+    return SimpleLazyObject(value) if callable(value) else value

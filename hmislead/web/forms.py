@@ -48,12 +48,20 @@ def kind_of(widget: forms.Widget) -> str:
 
 
 def _native_dates(widget: forms.Widget) -> None:
-    """Use the browser's own date and time inputs, which want ISO values whatever the language of the page."""
+    """Use the browser's own date and time inputs, which want ISO values whatever the language of the page.
+
+    The two inputs of a range are named From and To, since one label cannot name both.
+    """
     natives = (
         (forms.DateTimeInput, "datetime-local", "%Y-%m-%dT%H:%M"),
         (forms.DateInput, "date", "%Y-%m-%d"),
         (forms.TimeInput, "time", "%H:%M"),
     )
+    for part, words in zip(
+        getattr(widget, "widgets", ()), ("From", "To"), strict=False
+    ):
+        _native_dates(part)
+        part.attrs.setdefault("aria-label", words)
     for kind, input_type, shape in natives:
         if isinstance(widget, kind) and widget.input_type == "text":
             widget.input_type, widget.format = input_type, shape
@@ -73,12 +81,20 @@ class UswdsField(BoundField):
     @property
     def error_target(self) -> str:
         """Id the error summary links to: the first choice of a group, else the input itself."""
-        return f"{self.auto_id}_0" if self.kind in {"radios", "checkboxes"} else self.id_for_label
+        return (
+            f"{self.auto_id}_0"
+            if self.kind in {"radios", "checkboxes"}
+            else self.id_for_label
+        )
 
-    def build_widget_attrs(self, attrs: dict[str, Any], widget: forms.Widget | None = None) -> dict[str, Any]:
+    def build_widget_attrs(
+        self, attrs: dict[str, Any], widget: forms.Widget | None = None
+    ) -> dict[str, Any]:
         built = super().build_widget_attrs(attrs, widget)
         used = widget or self.field.widget
-        shape = {"checkboxes": "checkbox", "radios": "radio"}.get(kind_of(used), kind_of(used))
+        shape = {"checkboxes": "checkbox", "radios": "radio"}.get(
+            kind_of(used), kind_of(used)
+        )
         wanted = _CLASSES.get(shape, "usa-input")
         if self.errors and wanted and shape not in {"checkbox", "radio"}:
             wanted += " usa-input--error"
@@ -96,7 +112,9 @@ class Renderer(TemplatesSetting):
     bound_field_class = UswdsField
 
 
-def answer_form(request: HttpRequest, template: str, context: dict[str, Any], *, form: str = "form") -> HttpResponse:
+def answer_form(
+    request: HttpRequest, template: str, context: dict[str, Any], *, form: str = "form"
+) -> HttpResponse:
     """The page `template`; status 422 when `context[form]` was sent and refused, else 200."""
     shown = context.get(form)
     refused = bool(shown is not None and shown.is_bound and shown.errors)

@@ -67,7 +67,9 @@ def register(*items: NavItem) -> None:
     """Add entries. Raises ValueError for a room that interface.md does not name; the same entry twice is one."""
     for item in items:
         if item.room not in ROOMS:
-            raise ValueError(f"{item.room!r} is not a room of the navigation: {', '.join(ROOMS)}")
+            raise ValueError(
+                f"{item.room!r} is not a room of the navigation: {', '.join(ROOMS)}"
+            )
         if item not in _items:
             _items.append(item)
 
@@ -77,11 +79,11 @@ def register_link(name: str, url_name: str) -> None:
     _links[name] = url_name
 
 
-def address(url_name: str, slug: str | None) -> str:
+def address(url_name: str, slug: str | None, **kwargs: Any) -> str:
     """The address of `url_name` below the implementation `slug`, else of the page outside any; '' when there is none."""
-    for kwargs in ({"slug": slug}, {}) if slug else ({},):
+    for below in ({"slug": slug}, {}) if slug else ({},):
         try:
-            return reverse(url_name, kwargs=kwargs)
+            return reverse(url_name, kwargs={**below, **kwargs})
         except NoReverseMatch:
             continue
     return ""
@@ -104,18 +106,28 @@ def sections(request: HttpRequest) -> list[Section]:
         url = address(item.url_name, implementation.slug)
         if url and (not item.permission or access.has(item.permission)):
             rooms.setdefault(item.room, []).append((_label(item, access), url))
-    here = _current(request.path, [url for entries in rooms.values() for _, url in entries])
+    here = _current(
+        request.path, [url for entries in rooms.values() for _, url in entries]
+    )
     return [_section(room, rooms[room], here) for room in ROOMS if room in rooms]
 
 
 def _label(item: NavItem, access: Any) -> str:
     """Plainer words for people who are not HMIS Lead or CoC staff, when the entry has them."""
-    return item.plain_label if item.plain_label and getattr(access, "is_plain", False) else item.label
+    return (
+        item.plain_label
+        if item.plain_label and getattr(access, "is_plain", False)
+        else item.label
+    )
 
 
 def _current(path: str, urls: list[str]) -> str:
     """The entry the page belongs to: the longest address the path begins with."""
-    return max((url for url in urls if path == url or path.startswith(url.rstrip("/") + "/")), key=len, default="")
+    return max(
+        (url for url in urls if path == url or path.startswith(url.rstrip("/") + "/")),
+        key=len,
+        default="",
+    )
 
 
 def _section(room: str, entries: list[tuple[str, str]], here: str) -> Section:

@@ -24,14 +24,22 @@ def icon(name: str, label: str = "") -> SafeString:
     if label:
         shape = '<svg class="icon" role="img" aria-label="{}" focusable="false"><use href="{}"></use></svg>'
         return format_html(shape, label, href)
-    return format_html('<svg class="icon" aria-hidden="true" focusable="false"><use href="{}"></use></svg>', href)
+    return format_html(
+        '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}"></use></svg>',
+        href,
+    )
 
 
 @register.simple_tag
 def chip(state: object, word: str = "") -> SafeString:
     """A state as icon, word and colour. `word` replaces the vocabulary's word ("waiting for Harbor House")."""
     shown = states.sign(state)
-    return format_html('<span class="chip chip-{}">{}{}</span>', shown.tone, icon(shown.icon), word or shown.word)
+    return format_html(
+        '<span class="chip chip-{}">{}{}</span>',
+        shown.tone,
+        icon(shown.icon),
+        word or shown.word,
+    )
 
 
 @register.filter
@@ -55,7 +63,9 @@ def distance(value: date, today: date) -> str:
 
 
 @register.simple_tag
-def day(value: date | datetime | None, show: str = "exact", none: str = "–") -> SafeString | str:
+def day(
+    value: date | datetime | None, show: str = "exact", none: str = "–"
+) -> SafeString | str:
     """A date in words. `show="relative"` says how far it is when that is near, with the exact date kept.
 
     A date and time is taken to its day in the implementation's time zone first. `none` stands where there is no date.
@@ -63,23 +73,33 @@ def day(value: date | datetime | None, show: str = "exact", none: str = "–") -
     if not value:
         return none
     if isinstance(value, datetime):
-        value = timezone.localtime(value).date() if timezone.is_aware(value) else value.date()
+        value = (
+            timezone.localtime(value).date()
+            if timezone.is_aware(value)
+            else value.date()
+        )
     exact, today = long_date(value), timezone.localdate()
     if show != "relative" or abs((value - today).days) > NEAR_DAYS:
         return format_html('<time datetime="{}">{}</time>', value.isoformat(), exact)
-    shape = '<time datetime="{}" title="{}">{}<span class="usa-sr-only"> ({})</span></time>'
+    shape = (
+        '<time datetime="{}" title="{}">{}<span class="usa-sr-only"> ({})</span></time>'
+    )
     return format_html(shape, value.isoformat(), exact, distance(value, today), exact)
 
 
 @register.simple_tag
-def moment(value: datetime | None, zone: bool = False, none: str = "–") -> SafeString | str:
+def moment(
+    value: datetime | None, zone: bool = False, none: str = "–"
+) -> SafeString | str:
     """A date and time in the implementation's time zone: 14 March 2027, 2:05 pm. `zone` adds the zone's letters."""
     if not value:
         return none
     local = timezone.localtime(value) if timezone.is_aware(value) else value
     clock = f"{local.hour % 12 or 12}:{local:%M} {'am' if local.hour < 12 else 'pm'}"
     text = f"{long_date(local.date())}, {clock}" + (f" {local:%Z}" if zone else "")
-    return format_html('<time datetime="{}">{}</time>', local.isoformat(timespec="minutes"), text)
+    return format_html(
+        '<time datetime="{}">{}</time>', local.isoformat(timespec="minutes"), text
+    )
 
 
 @register.simple_tag
@@ -93,9 +113,17 @@ def crumb(label: str, url: str = "") -> SafeString:
 @register.simple_tag
 def button_link(label: str, url: str, kind: str = "", sign: str = "") -> SafeString:
     """A link that looks like a button. `kind`: "" the primary, "outline", "quiet" or "danger"; `sign` an icon."""
-    classes = {"": "button", "outline": "button button-outline", "quiet": "button button-quiet"}
+    classes = {
+        "": "button",
+        "outline": "button button-outline",
+        "quiet": "button button-quiet",
+    }
     return format_html(
-        '<a class="{}" href="{}">{}{}</a>', classes.get(kind, f"button button-{kind}"), url, icon(sign) if sign else "", label
+        '<a class="{}" href="{}">{}{}</a>',
+        classes.get(kind, f"button button-{kind}"),
+        url,
+        icon(sign) if sign else "",
+        label,
     )
 
 
@@ -112,7 +140,9 @@ def query_with(context: dict[str, Any], **changes: object) -> str:
     query = context["request"].GET.copy()
     for name in ("page", "export", *changes):
         query.pop(name, None)
-    query.update({name: value for name, value in changes.items() if value not in (None, "")})
+    query.update(
+        {name: value for name, value in changes.items() if value not in (None, "")}
+    )
     return f"?{query.urlencode()}"
 
 
@@ -120,3 +150,15 @@ def query_with(context: dict[str, Any], **changes: object) -> str:
 def as_query(pairs: dict[str, object]) -> str:
     """A query string of a dictionary."""
     return f"?{urlencode(pairs, doseq=True)}"
+
+
+@register.filter
+def chart_width(letters: int) -> int:
+    """Width in pixels of the plate behind a number of `letters` in a striped part of a chart."""
+    return letters * 8 + 6
+
+
+@register.filter
+def chart_half(letters: int) -> float:
+    """Half of `chart_width`."""
+    return chart_width(letters) / 2

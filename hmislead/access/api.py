@@ -1,0 +1,59 @@
+"""The base of every tenant endpoint: same door as pages, same transaction, same roll-back."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.db import transaction
+from django.http import Http404
+from django.utils import timezone
+from rest_framework.viewsets import GenericViewSet
+
+from hmislead.access import scopes
+from hmislead.accounts.models import Membership
+from hmislead.tenancy import context
+from hmislead.tenancy.models import Implementation
+
+
+class TenantViewSet(GenericViewSet):
+    """Endpoints under `/api/v1/i/<slug>/`. `access` names the permission of every action; `queryset` is never
+    served as it stands: `visible_to` narrows it first."""
+
+    access: ClassVar[dict[str, str]] = {}
+
+    def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        self.implementation = Implementation.objects.filter(slug=kwargs.pop("slug", "")).first()
+        if self.implementation is None:
+            return self._answer(request, *args, **kwargs)
+        with timezone.override(self.implementation.zone), context.use(self.implementation):
+            response = self._answer(request, *args, **kwargs)
+            if response.status_code >= 400:
+                transaction.set_rollback(True)
+            return response
+
+    def _answer(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        response = super().dispatch(request, *args, **kwargs)
+        if hasattr(response, "render"):
+            response.render()
+        return response
+
+    def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
+        self.perform_authentication(request)
+        if request.user.is_authenticated:
+            self._enter(request)
+        super().initial(request, *args, **kwargs)
+
+    def _enter(self, request: Any) -> None:
+        """Somebody who is no member, or whose token or session is for elsewhere, finds nothing here."""
+        here = self.implementation
+        if here is None or not Membership.objects.filter(user=request.user, implementation=here).exists():
+            raise Http404
+        token = request.auth
+        only = str(token.implementation_id) if token else request._request.session.get("sso_implementation")
+        if only and only != str(here.pk):
+            raise Http404
+        request.implementation = here
+        request.access = scopes.of(request.user)
+
+    def get_queryset(self) -> Any:
+        return super().get_queryset().visible_to(self.request.user)

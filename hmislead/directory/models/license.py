@@ -1,0 +1,122 @@
+"""Licenses: our decision (state) beside what was observed of the account in the HMIS; and departures."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.urls import reverse
+
+from hmislead.audit.tracking import tracked
+from hmislead.directory import querysets
+from hmislead.errors import WrongState
+from hmislead.tenancy import context
+from hmislead.tenancy.base import TenantModel
+from hmislead.tenancy.fields import TenantForeignKey
+
+
+@tracked
+class License(TenantModel):
+    """One person's HMIS user license at one organization."""
+
+    class State(models.TextChoices):
+        REQUESTED = "requested", "Requested"
+        BLOCKED = "blocked", "Blocked"
+        ACTIVE = "active", "Active"
+        SUSPENDED = "suspended", "Suspended"
+        TERMINATED = "terminated", "Terminated"
+
+    NEXT: ClassVar[dict[str, set[str]]] = {
+        "requested": {"blocked", "active", "terminated"},
+        "blocked": {"requested", "active", "terminated"},
+        "active": {"suspended", "terminated"},
+        "suspended": {"active", "terminated"},
+        "terminated": set(),
+    }
+
+    class AccountState(models.TextChoices):
+        UNKNOWN = "unknown", "Not observed"
+        ACTIVE = "active", "Active in the HMIS"
+        LOCKED = "locked", "Locked in the HMIS"
+        INACTIVE = "inactive", "Deactivated in the HMIS"
+        MISSING = "missing", "Not in the roster"
+
+    person = TenantForeignKey("directory.Person", related_name="licenses")
+    organization = TenantForeignKey("directory.Organization", related_name="licenses")
+    state = models.CharField(max_length=12, choices=State.choices, default=State.REQUESTED)
+    state_reason = models.CharField(max_length=300, blank=True)
+    can_write = models.BooleanField("may enter data", default=True)
+    access_role = models.CharField("role in the HMIS", max_length=100, blank=True)
+    username = models.CharField("user name in the HMIS", max_length=100, blank=True)
+    requested_on = models.DateField()
+    activated_on = models.DateField(null=True, blank=True)
+    suspended_on = models.DateField(null=True, blank=True)
+    terminated_on = models.DateField(null=True, blank=True)
+    account_state = models.CharField(max_length=10, choices=AccountState.choices, default=AccountState.UNKNOWN)
+    observed_on = models.DateField(null=True, blank=True)
+    last_sign_in_on = models.DateField(null=True, blank=True)
+
+    objects = querysets.LicenseQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("person__last_name", "person__first_name", "pk")
+        constraints = (
+            models.UniqueConstraint(
+                fields=["implementation", "person", "organization"],
+                condition=~models.Q(state="terminated"),
+                name="license_one_living",
+                violation_error_message="This person has a license at this agency already.",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state="terminated", terminated_on__isnull=False)
+                | (~models.Q(state="terminated") & models.Q(terminated_on=None)),
+                name="license_terminated_on_iff_terminated",
+                violation_error_message="A terminated license needs its last day, and only a terminated one has it.",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.person} at {self.organization}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("directory:license-detail", kwargs={"slug": context.current().slug, "pk": self.pk})
+
+    @property
+    def next_states(self) -> list[str]:
+        return sorted(self.NEXT[self.state])
+
+    def become(self, state: str, **changes: object) -> None:
+        """Move along NEXT and save that alone. Raises WrongState."""
+        if state not in self.NEXT[self.state]:
+            raise WrongState(self, self.State(state).label)
+        self.state = state
+        for name, value in changes.items():
+            setattr(self, name, value)
+        self.save(update_fields=["state", *changes, "updated_at"])
+
+
+@tracked
+class Departure(TenantModel):
+    """Somebody left an agency. The clock runs from the earlier of departure and report until the account is proved shut."""
+
+    license = TenantForeignKey(License, on_delete=models.CASCADE, related_name="departures")
+    departed_at = models.DateTimeField()
+    reported_at = models.DateTimeField()
+    reported_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    due_at = models.DateTimeField()
+    proved_at = models.DateTimeField(null=True, blank=True)
+    proof = models.CharField(max_length=300, blank=True)
+
+    objects = querysets.ByLicenseQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-departed_at",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=["implementation", "license"], condition=models.Q(proved_at=None), name="departure_one_open"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"Departure of {self.license}"

@@ -1,0 +1,170 @@
+"""What a user may know of the directory. `visible_to` is the only door: pages, API, exports, counts and files."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.apps import apps
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+
+from hmislead.access import scopes
+from hmislead.access.scopes import Scopes
+
+
+def running(on: dt.date, prefix: str = "") -> Q:
+    """Rows with `starts_on`/`ends_on` that hold on a day. No start means since always, no end until further notice."""
+    started = Q(**{f"{prefix}starts_on": None}) | Q(**{f"{prefix}starts_on__lte": on})
+    return started & (Q(**{f"{prefix}ends_on": None}) | Q(**{f"{prefix}ends_on__gte": on}))
+
+
+def in_cocs(cocs: frozenset[Any]) -> models.QuerySet[Any]:
+    """Ids of the organizations that take part, or took part, in these CoCs."""
+    participation = apps.get_model("directory", "Participation")
+    return participation.objects.filter(coc_id__in=cocs).values("organization_id")
+
+
+def within(held: Scopes, organization: str = "organization") -> Q:
+    """Rows whose organization (a field name, or `pk` on the organization itself) lies inside scopes."""
+    if held.everything:
+        return Q()
+    key = "pk" if organization == "pk" else f"{organization}_id"
+    reach = Q(**{f"{key}__in": held.organizations})
+    return reach | Q(**{f"{key}__in": in_cocs(held.cocs)}) if held.cocs else reach
+
+
+class VisibleQuerySet(models.QuerySet[Any]):
+    """Narrow by `permission` at the row's organization, reached through `organization_path`."""
+
+    permission = "view_directory"
+    organization_path = "organization"
+
+    def visible_to(self, user: Any) -> Any:
+        """The rows `user` may know exist."""
+        held = scopes.of(user).scopes(self.permission)
+        return self.filter(within(held, self.organization_path)) if held else self.none()
+
+
+class LeadOnlyQuerySet(models.QuerySet[Any]):
+    """Rows that only who works for the HMIS Lead may see."""
+
+    permission = "import_data"
+
+    def visible_to(self, user: Any) -> Any:
+        return self if scopes.of(user).scopes(self.permission).everything else self.none()
+
+
+class CoCQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> Any:
+        """CoCs of the user's share: named by a role, or taken part in by their agency."""
+        held = scopes.of(user).scopes("view_directory")
+        if held.everything:
+            return self
+        participation = apps.get_model("directory", "Participation").objects
+        taken_part = participation.filter(organization_id__in=held.organizations, coc=OuterRef("pk"))
+        return self.filter(Q(pk__in=held.cocs) | Exists(taken_part)) if held else self.none()
+
+
+class ByCoCQuerySet(models.QuerySet[Any]):
+    coc_path = "coc"
+
+    def visible_to(self, user: Any) -> Any:
+        cocs = apps.get_model("directory", "CoC").objects.visible_to(user).values("pk")
+        return self.filter(**{f"{self.coc_path}__in": cocs})
+
+
+class ByBodyQuerySet(ByCoCQuerySet):
+    coc_path = "body__coc"
+
+
+class OrganizationQuerySet(VisibleQuerySet):
+    organization_path = "pk"
+
+    def current(self) -> Any:
+        """Organizations that still stand: not merged away, not closed."""
+        return self.filter(merged_into=None, closed_on=None)
+
+    def chos(self, on: dt.date) -> Any:
+        """Organizations that hold the CHO role on a day and had not closed or been merged away."""
+        role = apps.get_model("directory", "OrganizationRole").objects.filter(organization=OuterRef("pk"), role="cho")
+        standing = Q(closed_on=None) | Q(closed_on__gt=on)
+        return self.filter(Exists(role.filter(running(on))), standing, merged_into=None)
+
+
+class ByOrganizationQuerySet(VisibleQuerySet):
+    """Contacts, roles, participations: seen by whoever sees the organization."""
+
+
+class SignatoryQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> Any:
+        held = scopes.of(user).scopes("view_directory")
+        if held.everything:
+            return self
+        return self.filter(within(held) | Q(coc_id__in=held.cocs)) if held else self.none()
+
+
+class ProjectQuerySet(VisibleQuerySet):
+    def visible_to(self, user: Any) -> Any:
+        """Projects of the user's agencies; for CoC staff those located in their CoC, not the agency's others elsewhere."""
+        held = scopes.of(user).scopes("view_directory")
+        if held.everything:
+            return self
+        located = apps.get_model("directory", "ProjectCoC").objects.filter(project=OuterRef("pk"), coc_id__in=held.cocs)
+        return self.filter(Q(organization_id__in=held.organizations) | Exists(located)) if held else self.none()
+
+
+class ByProjectQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> Any:
+        projects = apps.get_model("directory", "Project").objects.visible_to(user).values("pk")
+        return self.filter(project__in=projects)
+
+
+class PersonQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> Any:
+        """Yourself; and, with `view_people`, people with a license, contact function or position in your agencies."""
+        access = scopes.of(user)
+        held = access.scopes("view_people")
+        if held.everything:
+            return self
+        reach = Q(pk=access.person_id) if access.person_id else Q(pk__in=[])
+        if held:
+            for model in ("License", "Contact"):
+                rows = apps.get_model("directory", model).objects.filter(within(held), person=OuterRef("pk"))
+                reach |= Q(Exists(rows))
+        return self.filter(reach)
+
+    def current(self) -> Any:
+        return self.filter(merged_into=None)
+
+
+class StaffPositionQuerySet(VisibleQuerySet):
+    permission = "view_staff"
+
+
+class LicenseQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> Any:
+        """Your own licenses; and, with `view_people`, those at your agencies - never a shared person's elsewhere."""
+        access = scopes.of(user)
+        held = access.scopes("view_people")
+        if held.everything:
+            return self
+        own = Q(person_id=access.person_id) if access.person_id else Q(pk__in=[])
+        return self.filter(own | within(held)) if held else self.filter(own)
+
+    def living(self) -> Any:
+        return self.exclude(state="terminated")
+
+
+class ByLicenseQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> Any:
+        licenses = apps.get_model("directory", "License").objects.visible_to(user).values("pk")
+        return self.filter(license__in=licenses)
+
+
+class ImportQuerySet(LeadOnlyQuerySet):
+    """Batches are seen by whoever may import."""
+
+
+class ByBatchQuerySet(LeadOnlyQuerySet):
+    """Parts of a batch, likewise."""

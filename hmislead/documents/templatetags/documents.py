@@ -1,0 +1,47 @@
+"""The pieces of a document that a template cannot write by itself: state chips and the table of contents."""
+
+import re
+
+from django import template
+from django.template.base import Parser, Token
+from django.utils.html import format_html, format_html_join, strip_tags
+from django.utils.safestring import SafeString, mark_safe
+
+from hmislead.documents.parts import icon_url
+from hmislead.web import states
+
+register = template.Library()
+
+_HEADING = re.compile(r'<h([23])[^>]*\bid="([^"]+)"[^>]*>(.*?)</h\1>', re.DOTALL)
+
+
+@register.simple_tag
+def document_chip(state: object, word: str = "") -> SafeString:
+    """A state as icon, word and colour, for a document. `word` replaces the vocabulary's word."""
+    shown = states.sign(state)
+    shape = '<span class="chip chip-{}" style="background-image: url({})">{}</span>'
+    return format_html(shape, shown.tone, icon_url(shown.icon, shown.tone), word or shown.word)
+
+
+@register.tag
+def with_contents(parser: Parser, token: Token) -> template.Node:
+    """`{% with_contents %}…{% endwith_contents %}`: puts a table of contents, if `contents` is set, before what it holds.
+
+    It lists the second- and third-level headings that have an id; page numbers come from the style sheet.
+    """
+    held = parser.parse(("endwith_contents",))
+    parser.delete_first_token()
+    return _WithContents(held)
+
+
+class _WithContents(template.Node):
+    def __init__(self, held: template.NodeList) -> None:
+        self.held = held
+
+    def render(self, context: template.Context) -> SafeString:
+        body = self.held.render(context)
+        if not context.get("contents"):
+            return body
+        entries = [(level, anchor, mark_safe(strip_tags(words).strip())) for level, anchor, words in _HEADING.findall(body)]
+        lines = format_html_join("", '<li class="contents-{}"><a href="#{}">{}</a></li>', entries)
+        return format_html('<nav class="contents"><h2>Contents</h2><ol>{}</ol></nav>{}', lines, body)

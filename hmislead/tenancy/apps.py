@@ -1,0 +1,11 @@
+from django.apps import AppConfig
+
+
+class TenancyConfig(AppConfig):
+    name = "hmislead.tenancy"
+
+    def ready(self) -> None:
+        from hmislead.tenancy import checks  # noqa: F401 - registers the system checks
+        from hmislead.tenancy.ground_settings import register_ground_settings
+
+        register_ground_settings()

@@ -1,0 +1,14 @@
+"""The URL table. Rooms add their pages below `/i/<slug>/` and their endpoints below `/api/v1/i/<slug>/`."""
+
+from django.urls import include, path
+
+from hmislead.web import health
+
+urlpatterns = [
+    path("healthz", health.healthz),
+    path("readyz", health.readyz),
+    path("accounts/", include("allauth.urls")),
+]
+handler403 = "hmislead.web.errors.forbidden"
+handler404 = "hmislead.web.errors.not_found"
+handler500 = "hmislead.web.errors.server_error"
