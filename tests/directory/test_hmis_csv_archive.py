@@ -92,7 +92,8 @@ def test_a_size_that_is_declared_too_small_is_found_out() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["../Export.csv", "a/../../Export.csv", "/etc/Export.csv", "..\\Export.csv", "C:\\Export.csv", "C:Export.csv"]
+    "name",
+    ["../Export.csv", "a/../../Export.csv", "/etc/Export.csv", "..\\Export.csv", "C:\\Export.csv", "C:Export.csv"],
 )
 def test_names_that_point_outside_are_refused(name: str) -> None:
     assert "points outside" in refusal(forged_zip(name.encode(), b"x", 1, method=0))
@@ -126,7 +127,8 @@ def test_the_same_file_twice_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    "content", [zip_of({"a": b"b"}).getvalue(), b"%PDF-1.7\n", b"\x1f\x8b\x08\0", b"\xd0\xcf\x11\xe0\xa1", bytes(range(32)) * 20]
+    "content",
+    [zip_of({"a": b"b"}).getvalue(), b"%PDF-1.7\n", b"\x1f\x8b\x08\0", b"\xd0\xcf\x11\xe0\xa1", bytes(range(32)) * 20],
 )
 def test_a_csv_that_is_no_text_is_refused(content: bytes) -> None:
     assert "Funder.csv is not a text file" in refusal(zip_of(members(export()) | {"Funder.csv": content}))

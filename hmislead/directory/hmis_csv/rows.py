@@ -58,7 +58,8 @@ class FileReader:
             fine = self._match_column(column, places.pop(column.name.lower(), [])) and fine
         if places:
             # Never by name: without a header line these would be values.
-            self.notes.append(f"{self.name}.csv: {len(places)} columns are not in HUD's format. They were not read.")
+            what = "1 column is" if len(places) == 1 else f"{len(places):,} columns are"
+            self.notes.append(f"{self.name}.csv: {what} not in HUD's format and not read.")
         return fine
 
     def _match_column(self, column: Column, places: list[int]) -> bool:

@@ -26,8 +26,8 @@ NOT_TEXT_STARTS = (
 #: Characters that no one types and a database or a PDF refuses: C0 controls but tab and line breaks, and delete.
 HIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 LOOKED_AT = 65_536
-#: A stray hidden character happens; one in every hundred does not.
-MOST_HIDDEN = 0.01
+#: A hidden character here and there happens; in bytes that are not text at least one in ten is hidden.
+MOST_HIDDEN = 0.05
 #: A file with more lines than this is not an export of projects.
 MOST_LINES = 3_000_000
 
