@@ -1,0 +1,183 @@
+"""The engine: each requirement becomes one INSERT … SELECT … ON CONFLICT DO UPDATE … WHERE changed.
+
+The same statement writes every change to `Change` and sweeps subjects that are gone, so a day can be shown later as it
+was recorded. Nothing here loops over subjects.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django.apps import apps
+from django.db import connection, transaction
+from django.db.models import QuerySet
+
+from hmislead.compliance import registry
+from hmislead.compliance.registry import Evaluation, Requirement
+from hmislead.tenancy import context, settings
+
+# Which scoping columns a subject's own row gives: (organization, coc, person, license), as SQL over the subselect.
+SCOPE_COLUMNS = {
+    "implementation": ("NULL::uuid", "NULL::uuid", "NULL::uuid", "NULL::uuid"),
+    "coc": ("NULL::uuid", "s.id", "NULL::uuid", "NULL::uuid"),
+    "organization": ("s.id", "NULL::uuid", "NULL::uuid", "NULL::uuid"),
+    "person": ("NULL::uuid", "NULL::uuid", "s.id", "NULL::uuid"),
+    "license": ("s.organization_id", "NULL::uuid", "s.person_id", "s.id"),
+}
+ANSWER = ("id", "state", "due_on", "lapses_on", "note")
+
+STATEMENT = """
+WITH evaluated AS (
+    SELECT s.id AS subject_id, {organization} AS organization_id, {coc} AS coc_id, {person} AS person_id,
+           {license} AS license_id,
+           COALESCE(w.kind, s.state) AS state,
+           CASE WHEN w.kind IS NULL THEN s.due_on ELSE w.ends_on END AS due_on,
+           CASE WHEN w.kind IS NULL THEN s.lapses_on ELSE w.ends_on + 1 END AS lapses_on,
+           LEFT(COALESCE(w.reason, s.note, ''), 300) AS note
+    FROM ({subjects}) s
+    LEFT JOIN LATERAL (
+        SELECT kind, ends_on, reason FROM compliance_waiver
+        WHERE implementation_id = %(implementation)s AND requirement = %(requirement)s AND subject_id = s.id
+          AND starts_on <= %(as_of)s AND (ends_on IS NULL OR ends_on >= %(as_of)s)
+          AND (withdrawn_on IS NULL OR withdrawn_on > %(as_of)s)
+        ORDER BY starts_on DESC, id DESC LIMIT 1
+    ) w ON true
+), before AS (
+    SELECT * FROM compliance_status
+    WHERE implementation_id = %(implementation)s AND requirement = %(requirement)s {only_status}
+), written AS (
+    INSERT INTO compliance_status (id, implementation_id, requirement, subject_kind, subject_id, organization_id, coc_id,
+        person_id, license_id, state, due_on, lapses_on, since, note, checked_at)
+    SELECT gen_random_uuid(), %(implementation)s, %(requirement)s, %(kind)s, subject_id, organization_id, coc_id,
+        person_id, license_id, state, due_on, lapses_on, %(as_of)s, note, now()
+    FROM evaluated
+    ON CONFLICT (implementation_id, requirement, subject_id) DO UPDATE SET
+        state = EXCLUDED.state, due_on = EXCLUDED.due_on, lapses_on = EXCLUDED.lapses_on, note = EXCLUDED.note,
+        organization_id = EXCLUDED.organization_id, person_id = EXCLUDED.person_id, checked_at = now(),
+        since = CASE WHEN compliance_status.state = EXCLUDED.state THEN compliance_status.since ELSE EXCLUDED.since END
+    WHERE (compliance_status.state, compliance_status.due_on, compliance_status.lapses_on, compliance_status.note,
+           compliance_status.organization_id, compliance_status.person_id)
+        IS DISTINCT FROM (EXCLUDED.state, EXCLUDED.due_on, EXCLUDED.lapses_on, EXCLUDED.note,
+           EXCLUDED.organization_id, EXCLUDED.person_id)
+), swept AS (
+    DELETE FROM compliance_status gone USING before
+    WHERE gone.id = before.id AND NOT EXISTS (SELECT FROM evaluated WHERE evaluated.subject_id = before.subject_id)
+)
+INSERT INTO compliance_change (id, implementation_id, requirement, subject_kind, subject_id, organization_id, coc_id,
+    person_id, license_id, old_state, new_state, due_on, note, as_of, run_id, recorded_at)
+SELECT gen_random_uuid(), %(implementation)s, %(requirement)s, %(kind)s, COALESCE(e.subject_id, b.subject_id),
+    COALESCE(e.organization_id, b.organization_id), COALESCE(e.coc_id, b.coc_id), COALESCE(e.person_id, b.person_id),
+    COALESCE(e.license_id, b.license_id), COALESCE(b.state, ''), COALESCE(e.state, ''), e.due_on, COALESCE(e.note, ''),
+    %(as_of)s, %(run)s, clock_timestamp()
+FROM evaluated e FULL JOIN before b ON b.subject_id = e.subject_id
+WHERE b.state IS DISTINCT FROM e.state OR b.due_on IS DISTINCT FROM e.due_on
+"""
+
+
+def evaluate(
+    requirement: Requirement, evaluation: Evaluation, *, run_id: UUID | None = None, only: Iterable[UUID] | None = None
+) -> int:
+    """Evaluate one requirement for the current implementation, or for `only` these subjects of it.
+
+    Returns the number of changes written. Runs in the caller's transaction.
+    """
+    subjects = requirement.evaluate(evaluation)
+    ids = None if only is None else list(only)
+    if ids is not None:
+        subjects = subjects.filter(pk__in=ids)
+    sql, params = _subselect(requirement, subjects)
+    organization, coc, person, license_ = SCOPE_COLUMNS[requirement.subject]
+    statement = STATEMENT.format(
+        subjects=sql,
+        organization=organization,
+        coc=coc,
+        person=person,
+        license=license_,
+        only_status="" if ids is None else "AND subject_id = ANY(%(only)s)",
+    )
+    values = {
+        "implementation": context.current().pk,
+        "requirement": requirement.code,
+        "kind": requirement.subject,
+        "as_of": evaluation.as_of,
+        "run": run_id,
+        "only": ids,
+        **params,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return cursor.rowcount
+
+
+def _subselect(requirement: Requirement, subjects: QuerySet[Any]) -> tuple[str, dict[str, Any]]:
+    """The requirement's own SELECT with named parameters, so that it can stand inside the statement."""
+    columns = [*ANSWER, "organization_id", "person_id"] if requirement.subject == "license" else list(ANSWER)
+    if requirement.subject == "implementation":
+        subjects = subjects.filter(pk=context.current().pk)  # the one subject table that no policy guards
+    sql, values = subjects.order_by().values(*columns).query.sql_with_params()
+    names = [f"q{position}" for position in range(len(values))]
+    return sql % tuple(f"%({name})s" for name in names), dict(zip(names, values, strict=True))
+
+
+def recheck(
+    *,
+    licenses: Iterable[UUID] = (),
+    people: Iterable[UUID] = (),
+    organizations: Iterable[UUID] = (),
+    cocs: Iterable[UUID] = (),
+    implementation: bool = False,
+) -> int:
+    """Re-check these subjects at once, in the caller's transaction, and the access gate of every license they touch.
+
+    A person brings their licenses along, a license its person. Returns the number of changes.
+    """
+    from hmislead.compliance import gate
+
+    license_model = apps.get_model("directory", "License")
+    person_ids, license_ids = set(people), set(licenses)
+    if license_ids:
+        person_ids |= set(license_model.objects.filter(pk__in=license_ids).values_list("person_id", flat=True))
+    if person_ids:
+        license_ids |= set(license_model.objects.filter(person_id__in=person_ids).values_list("pk", flat=True))
+    only: dict[str, Iterable[UUID]] = {
+        "license": license_ids,
+        "person": person_ids,
+        "organization": set(organizations),
+        "coc": set(cocs),
+        "implementation": [context.current().pk] if implementation else [],
+    }
+    evaluation = Evaluation(as_of=settings.today())
+    changed = sum(
+        evaluate(requirement, evaluation, only=only[requirement.subject])
+        for requirement in registry.ordered()
+        if only[requirement.subject]
+    )
+    gate.refresh(licenses=license_ids, organizations=set(organizations))
+    return changed
+
+
+@transaction.atomic
+def evaluate_all(as_of: dt.date, *, run_id: UUID | None = None) -> int:
+    """Every requirement, the gate and the day's tallies, in one transaction. Returns the number of changes."""
+    evaluation = Evaluation(as_of=as_of)
+    defer_nothing()
+    changed = sum(evaluate(requirement, evaluation, run_id=run_id) for requirement in registry.ordered())
+    finish_day(as_of)
+    return changed
+
+
+def finish_day(as_of: dt.date) -> None:
+    """What follows the last requirement of a run: the gate of every license, and the day's tallies."""
+    from hmislead.compliance import gate, tallies
+
+    gate.refresh_all()
+    tallies.record(as_of)
+
+
+def defer_nothing() -> None:
+    """Check foreign keys at once: deferred checks of large set-based writes cost quadratic time with history triggers."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")

@@ -1,0 +1,130 @@
+"""The access gate: may this license use the HMIS, why not, and until when.
+
+It is nothing but the blocking requirements registered for a license: of the license itself, its person and its agency.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.apps import apps
+from django.db import connection
+
+from hmislead.compliance import registry
+from hmislead.compliance.models import FAILING, Gate
+from hmislead.tenancy import context
+
+STATEMENT = """
+WITH answers AS (
+    SELECT l.id AS license_id,
+           COUNT(s.id) FILTER (WHERE s.state = ANY(%(failing)s)) = 0 AS is_open,
+           COALESCE(jsonb_agg(jsonb_build_object(
+               'requirement', s.requirement, 'state', s.state, 'due_on', s.due_on, 'note', s.note,
+               'subject_kind', s.subject_kind, 'subject_id', s.subject_id)
+               ORDER BY s.requirement) FILTER (WHERE s.state = ANY(%(failing)s)), '[]') AS reasons,
+           MIN(s.lapses_on) FILTER (WHERE s.state <> ALL(%(failing)s)) AS lapses_on
+    FROM directory_license l
+    LEFT JOIN compliance_status s ON s.implementation_id = l.implementation_id
+        AND s.requirement = ANY(%(blocking)s) AND s.subject_id IN (l.id, l.person_id, l.organization_id)
+    WHERE l.implementation_id = %(implementation)s AND l.state <> 'terminated' {only}
+    GROUP BY l.id
+), gone AS (
+    DELETE FROM compliance_gate g USING directory_license l
+    WHERE g.license_id = l.id AND g.implementation_id = %(implementation)s AND l.implementation_id = %(implementation)s
+      AND l.state = 'terminated' {only}
+)
+INSERT INTO compliance_gate (id, implementation_id, license_id, is_open, reasons, lapses_on, checked_at, created_at, updated_at)
+SELECT gen_random_uuid(), %(implementation)s, license_id, is_open, reasons, CASE WHEN is_open THEN lapses_on END,
+    now(), now(), now()
+FROM answers
+ON CONFLICT (implementation_id, license_id) DO UPDATE SET
+    is_open = EXCLUDED.is_open, reasons = EXCLUDED.reasons, lapses_on = EXCLUDED.lapses_on, checked_at = now(),
+    updated_at = now()
+WHERE (compliance_gate.is_open, compliance_gate.reasons, compliance_gate.lapses_on)
+    IS DISTINCT FROM (EXCLUDED.is_open, EXCLUDED.reasons, EXCLUDED.lapses_on)
+"""
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One thing that shuts the gate, with the page and the verb that put it right."""
+
+    title: str
+    state: str
+    note: str
+    fix: str
+    url: str
+    due_on: dt.date | None
+
+
+@dataclass(frozen=True)
+class GateAnswer:
+    """`lapses_on` is the first day on which an open gate closes if nothing is done."""
+
+    is_open: bool
+    reasons: list[Reason]
+    lapses_on: dt.date | None
+
+
+def refresh_all() -> None:
+    """Answer anew for every living license of the current implementation, in one statement."""
+    _execute("", {})
+
+
+def refresh(*, licenses: Iterable[UUID] = (), organizations: Iterable[UUID] = ()) -> None:
+    """Answer anew for these licenses, and for all licenses at these organizations."""
+    wanted, at = list(licenses), list(organizations)
+    if wanted or at:
+        only = "AND (l.id = ANY(%(licenses)s) OR l.organization_id = ANY(%(organizations)s))"
+        _execute(only, {"licenses": wanted, "organizations": at})
+
+
+def check(license: Any) -> GateAnswer:  # noqa: A002 - the field's word
+    """The gate's answer for a license as last computed; shut, with no reason, when it was never computed."""
+    row = Gate.objects.filter(license_id=license.pk).first()
+    return answer_of(row) if row else GateAnswer(is_open=False, reasons=[], lapses_on=None)
+
+
+def answer_of(row: Gate) -> GateAnswer:
+    """A stored answer with its reasons in words and links."""
+    slug = context.current().slug
+    return GateAnswer(
+        is_open=row.is_open,
+        reasons=[_reason(slug, entry) for entry in row.reasons if entry["requirement"] in registry.REQUIREMENTS],
+        lapses_on=row.lapses_on,
+    )
+
+
+def shut_gates() -> Any:
+    """Active licenses whose gate is shut: those that a block suspends, or asks about."""
+    return apps.get_model("directory", "License").objects.filter(state="active", gates__is_open=False)
+
+
+def _reason(slug: str, entry: dict[str, Any]) -> Reason:
+    requirement = registry.REQUIREMENTS[entry["requirement"]]
+    due = entry.get("due_on")
+    return Reason(
+        title=requirement.title,
+        state=entry["state"],
+        note=entry.get("note", ""),
+        fix=requirement.fix,
+        url=requirement.link(slug, UUID(entry["subject_id"])),
+        due_on=dt.date.fromisoformat(due) if due else None,
+    )
+
+
+def _execute(only: str, values: dict[str, Any]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            STATEMENT.format(only=only),
+            {
+                "implementation": context.current().pk,
+                "failing": [str(state) for state in FAILING],
+                "blocking": registry.blocking(),
+                **values,
+            },
+        )

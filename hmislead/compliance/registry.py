@@ -1,0 +1,117 @@
+"""Requirements, declared beside the models they read and registered at start-up (architecture section 7)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Case, CharField, DateField, F, QuerySet, Value, When
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Cast
+
+from hmislead.tenancy import settings
+
+SUBJECTS = ("implementation", "coc", "organization", "person", "license")
+
+
+@dataclass
+class Evaluation:
+    """What an evaluation knows: the local day it is for, and the settings as they held on that day."""
+
+    as_of: dt.date
+    _settings: dict[str, Any] = field(default_factory=dict)
+
+    def setting(self, key: str) -> Any:
+        """The value of a setting on `as_of`. All settings are read at the first call, in one query."""
+        if not self._settings:
+            self._settings = settings.values(on=self.as_of)
+        return self._settings[key]
+
+    @property
+    def due_soon_days(self) -> int:
+        """How many days ahead of its last good day something is due soon."""
+        return int(self.setting("requirements.due_soon_days"))
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """Something that must hold of each of its subjects.
+
+    `evaluate` returns a queryset of the subject's model, holding exactly its subjects on `as_of`, annotated with
+    `state`, `due_on`, `lapses_on` and `note`. `link` gives the page on which it is put right.
+    """
+
+    code: str
+    title: str
+    subject: str
+    standards: tuple[str, ...]
+    evaluate: Callable[[Evaluation], QuerySet[Any]]
+    link: Callable[[str, UUID], str]
+    fix: str
+    blocks: bool = False
+    order: int = 100
+    plain: str = ""  # the title in an agency's words
+
+    @property
+    def for_agencies(self) -> str:
+        return self.plain or self.title
+
+
+REQUIREMENTS: dict[str, Requirement] = {}
+
+
+def register(*requirements: Requirement) -> None:
+    """Add requirements. Raises ValueError for a code that is taken or a subject that is none."""
+    for requirement in requirements:
+        if requirement.code in REQUIREMENTS:
+            raise ValueError(f"The requirement {requirement.code} is registered twice.")
+        if requirement.subject not in SUBJECTS:
+            raise ValueError(f"{requirement.subject} is no subject of requirements.")
+        REQUIREMENTS[requirement.code] = requirement
+
+
+def ordered() -> list[Requirement]:
+    """All requirements in the order people read them."""
+    return sorted(REQUIREMENTS.values(), key=lambda requirement: (requirement.order, requirement.code))
+
+
+def blocking() -> list[str]:
+    """Codes of the requirements that shut the access gate."""
+    return [requirement.code for requirement in ordered() if requirement.blocks]
+
+
+def by_expiry(
+    queryset: QuerySet[Any],
+    evaluation: Evaluation,
+    *,
+    expires: str = "expires_on",
+    exists: str = "",
+    none: str = "not_met",
+    note: Combinable | None = None,
+    soon_days: int | None = None,
+) -> QuerySet[Any]:
+    """Annotate the four columns from a last good day.
+
+    `expires` names a date annotation: the last day on which the evidence still counts, NULL when there is none or when
+    it has no end; `exists` names a boolean annotation that tells these two apart (without it NULL means none).
+    On the last good day the state is still due soon; from the next day on it is overdue. `none` is the state of a
+    subject that never had the evidence.
+    """
+    soon = evaluation.as_of + dt.timedelta(days=evaluation.due_soon_days if soon_days is None else soon_days)
+    endless = [When(**{f"{expires}__isnull": True, exists: True}, then=Value("met"))] if exists else []
+    return queryset.annotate(
+        state=Case(
+            *endless,
+            When(**{f"{expires}__isnull": True}, then=Value(none)),
+            When(**{f"{expires}__lt": evaluation.as_of}, then=Value("overdue")),
+            When(**{f"{expires}__lte": soon}, then=Value("due_soon")),
+            default=Value("met"),
+            output_field=CharField(),
+        ),
+        due_on=Cast(F(expires), DateField()),
+        lapses_on=Cast(F(expires) + Value(dt.timedelta(days=1)), DateField()),
+        note=note if note is not None else Value("", CharField()),
+    )
