@@ -1,6 +1,6 @@
 """Keeps `.venv` equal to a lock file. Run as a plain file by any Python >= 3.11: it imports the standard library only.
 
-    python hmislead/local/venv.py base|dev
+python hmislead/local/venv.py base|dev
 """
 
 import fcntl
@@ -37,7 +37,8 @@ def is_current(name: str) -> bool:
 def make() -> None:
     """Create `.venv`. Debian and Ubuntu leave a part that this needs in a package of its own."""
     # A machine's Python may have been replaced under an older .venv; --clear starts over in that case.
-    command = [sys.executable, "-m", "venv", "--clear", str(VENV)]
+    base = getattr(sys, "_base_executable", sys.executable)  # never the .venv that is about to be cleared
+    command = [base, "-m", "venv", "--clear", str(VENV)]
     result = subprocess.run(command, capture_output=True, text=True, check=False)
     if result.returncode == 0:
         return
@@ -51,12 +52,17 @@ def make() -> None:
         raise SetUpError(f"Python still cannot make a virtual environment in {VENV}. Its message is above.")
 
 
-def apt_install(package: str) -> list[str] | None:
-    """The command that installs `package` where apt is present and we may use it, else None."""
+def apt_install(*packages: str) -> list[str] | None:
+    """The command that installs `packages` where apt is present and we may use it without a question, else None."""
     if not Path("/usr/bin/apt-get").exists():
         return None
-    sudo = [] if os.geteuid() == 0 else ["sudo", "-n"]
-    return ["sh", "-c", " && ".join(f"{' '.join([*sudo, 'apt-get'])} {rest} -qq" for rest in ("update", f"install -y {package}"))]
+    as_root = "env DEBIAN_FRONTEND=noninteractive apt-get"
+    if os.geteuid() != 0:
+        if subprocess.run(["sh", "-c", "sudo -n true"], capture_output=True, check=False).returncode != 0:
+            return None
+        as_root = f"sudo -n {as_root}"
+    quiet = "-qq -o Dpkg::Use-Pty=0"
+    return ["sh", "-c", f"{as_root} update {quiet} && {as_root} install {quiet} -y {' '.join(packages)} >/dev/null"]
 
 
 def install(name: str) -> None:
