@@ -11,6 +11,7 @@ from django.forms.boundfield import BoundField
 from django.forms.renderers import TemplatesSetting
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django_filters.widgets import RangeWidget
 
 _CLASSES = {
     "select": "usa-select",
@@ -21,6 +22,16 @@ _CLASSES = {
     "hidden": "",
 }
 
+# Errors say what to do.
+_REQUIRED = {
+    "select": "Choose one.",
+    "radios": "Choose one.",
+    "checkboxes": "Choose at least one.",
+    "checkbox": "Tick this box to go on.",
+    "date": "Enter a date.",
+    "file": "Choose a file.",
+}
+
 
 class ComboBox(forms.Select):
     """A select one can type into, for long lists. Without JavaScript it is the plain select."""
@@ -28,11 +39,11 @@ class ComboBox(forms.Select):
     template_name = "uswds/combo_box.html"
 
     class Media:
-        js = ("vendor/uswds/js/uswds.min.js",)
+        js = (forms.Script("vendor/uswds/js/uswds.min.js", defer=True),)
 
 
 def kind_of(widget: forms.Widget) -> str:
-    """The shape a widget takes on the page: select, textarea, checkbox, checkboxes, radios, file, date, hidden or input."""
+    """The shape a widget takes: select, textarea, checkbox, checkboxes, radios, file, date, range, hidden or input."""
     shapes: list[tuple[type[forms.Widget], str]] = [
         (forms.CheckboxSelectMultiple, "checkboxes"),
         (forms.RadioSelect, "radios"),
@@ -41,6 +52,7 @@ def kind_of(widget: forms.Widget) -> str:
         (forms.CheckboxInput, "checkbox"),
         (forms.FileInput, "file"),
         (forms.DateInput, "date"),
+        (RangeWidget, "range"),
     ]
     if widget.is_hidden:
         return "hidden"
@@ -48,23 +60,25 @@ def kind_of(widget: forms.Widget) -> str:
 
 
 def _native_dates(widget: forms.Widget) -> None:
-    """Use the browser's own date and time inputs, which want ISO values whatever the language of the page.
-
-    The two inputs of a range are named From and To, since one label cannot name both.
-    """
+    """Use the browser's own date and time inputs, which want ISO values whatever the language of the page."""
     natives = (
         (forms.DateTimeInput, "datetime-local", "%Y-%m-%dT%H:%M"),
         (forms.DateInput, "date", "%Y-%m-%d"),
         (forms.TimeInput, "time", "%H:%M"),
     )
-    for part, words in zip(
-        getattr(widget, "widgets", ()), ("From", "To"), strict=False
-    ):
-        _native_dates(part)
-        part.attrs.setdefault("aria-label", words)
     for kind, input_type, shape in natives:
         if isinstance(widget, kind) and widget.input_type == "text":
             widget.input_type, widget.format = input_type, shape
+
+
+def _name_ends(field: forms.Field) -> None:
+    """Name the two inputs of a range From and To, since one label cannot name both, and make those of dates native."""
+    for part, end, words in zip(field.widget.widgets, field.fields, ("From", "To"), strict=False):
+        part.attrs["aria-label"] = f"{field.label}: {words.lower()}"
+        if isinstance(end, forms.DateField):
+            part.input_type = "date"
+        elif isinstance(end, forms.DecimalField):
+            part.input_type = "number"
 
 
 class UswdsField(BoundField):
@@ -73,28 +87,29 @@ class UswdsField(BoundField):
     def __init__(self, form: forms.BaseForm, field: forms.Field, name: str) -> None:
         super().__init__(form, field, name)
         _native_dates(field.widget)
+        if self.kind == "range":
+            _name_ends(field)
+        if field.error_messages.get("required") == forms.Field.default_error_messages["required"]:
+            field.error_messages["required"] = _REQUIRED.get(self.kind, "Fill this in.")
 
     @property
     def kind(self) -> str:
         return kind_of(self.field.widget)
 
     @property
+    def is_group(self) -> bool:
+        """True when several inputs share the label, which is then a legend."""
+        return self.use_fieldset or self.kind == "range"
+
+    @property
     def error_target(self) -> str:
         """Id the error summary links to: the first choice of a group, else the input itself."""
-        return (
-            f"{self.auto_id}_0"
-            if self.kind in {"radios", "checkboxes"}
-            else self.id_for_label
-        )
+        return f"{self.auto_id}_0" if self.kind in {"radios", "checkboxes"} else self.id_for_label
 
-    def build_widget_attrs(
-        self, attrs: dict[str, Any], widget: forms.Widget | None = None
-    ) -> dict[str, Any]:
+    def build_widget_attrs(self, attrs: dict[str, Any], widget: forms.Widget | None = None) -> dict[str, Any]:
         built = super().build_widget_attrs(attrs, widget)
         used = widget or self.field.widget
-        shape = {"checkboxes": "checkbox", "radios": "radio"}.get(
-            kind_of(used), kind_of(used)
-        )
+        shape = {"checkboxes": "checkbox", "radios": "radio"}.get(kind_of(used), kind_of(used))
         wanted = _CLASSES.get(shape, "usa-input")
         if self.errors and wanted and shape not in {"checkbox", "radio"}:
             wanted += " usa-input--error"
@@ -112,9 +127,7 @@ class Renderer(TemplatesSetting):
     bound_field_class = UswdsField
 
 
-def answer_form(
-    request: HttpRequest, template: str, context: dict[str, Any], *, form: str = "form"
-) -> HttpResponse:
+def answer_form(request: HttpRequest, template: str, context: dict[str, Any], *, form: str = "form") -> HttpResponse:
     """The page `template`; status 422 when `context[form]` was sent and refused, else 200."""
     shown = context.get(form)
     refused = bool(shown is not None and shown.is_bound and shown.errors)

@@ -22,6 +22,7 @@ from django.core.exceptions import ValidationError
 from django.core.paginator import Page, Paginator
 from django.db.models import F, QuerySet
 from django.db.models.expressions import OrderBy
+from django.forms import NullBooleanSelect
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
@@ -80,11 +81,7 @@ class Column:
         return format_html('<a href="{}">{}</a>', url, text) if url else text
 
     def _raw(self, row: Any) -> Any:
-        return (
-            replace(self, kind="text").plain(row)
-            if self.kind == "state"
-            else self.plain(row)
-        )
+        return replace(self, kind="text").plain(row) if self.kind == "state" else self.plain(row)
 
     def _formatted(self, found: Any) -> SafeString | str:
         shapes: dict[str, Callable[[Any], SafeString | str]] = {
@@ -161,15 +158,17 @@ class Asked:
     ):
         self.request, self.listing = request, listing
         self.query = request.GET if query is None else query
-        self.filters = (
-            listing.filterset(self.query, queryset=queryset, request=request)
-            if listing.filterset
-            else None
-        )
+        self.filters = listing.filterset(self.query, queryset=queryset, request=request) if listing.filterset else None
         self.columns = self._columns()
         self.sort = self._sort()
         self.rows = self._ordered(self.filters.qs if self.filters else queryset)
         self.refusal = ""
+
+    def _say_any(self) -> None:
+        """A yes-or-no filter that is off asks for any, not for what is unknown."""
+        for each in self.filters.form.fields.values() if self.filters else ():
+            if isinstance(each.widget, NullBooleanSelect):
+                each.widget.choices = [("unknown", "Any"), ("true", "Yes"), ("false", "No")]
 
     def _columns(self) -> list[Column]:
         wanted = {key for part in self.query.getlist("cols") for key in part.split(",")}
@@ -186,17 +185,10 @@ class Asked:
         if not self.sort:
             return rows.order_by(*self.listing.order, "pk")
         down = self.sort.startswith("-")
-        column = next(
-            column
-            for column in self.listing.columns
-            if column.key == self.sort.removeprefix("-")
-        )
+        column = next(column for column in self.listing.columns if column.key == self.sort.removeprefix("-"))
         # Rows without a value come last either way: nobody sorts to see blanks. The key makes pages repeatable.
         return rows.order_by(
-            *(
-                OrderBy(F(name), descending=down, nulls_last=True)
-                for name in column.sort_fields
-            ),
+            *(OrderBy(F(name), descending=down, nulls_last=True) for name in column.sort_fields),
             "pk",
         )
 
@@ -204,50 +196,30 @@ class Asked:
 
     def page(self) -> Page[Any]:
         if not hasattr(self, "_page"):
-            self._page = Paginator(self.rows, self.listing.per_page).get_page(
-                self.query.get("page")
-            )
+            self._page = Paginator(self.rows, self.listing.per_page).get_page(self.query.get("page"))
         return self._page
 
     def body(self) -> list[tuple[Any, list[tuple[Column, SafeString | str]]]]:
         """The rows of the page: (key, [(column, html)])."""
-        return [
-            (row.pk, [(column, column.shown(row)) for column in self.columns])
-            for row in self.page().object_list
-        ]
+        return [(row.pk, [(column, column.shown(row)) for column in self.columns]) for row in self.page().object_list]
 
     def page_links(self) -> list[tuple[object, str]]:
         """Numbers and gaps of the pager: (number or "…", address or '')."""
         page = self.page()
-        shown = page.paginator.get_elided_page_range(
-            page.number, on_each_side=1, on_ends=1
-        )
-        return [
-            (each, self.url(page=each) if isinstance(each, int) else "")
-            for each in shown
-        ]
+        shown = page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
+        return [(each, self.url(page=each) if isinstance(each, int) else "") for each in shown]
 
     def next_url(self) -> str:
-        return (
-            self.url(page=self.page().next_page_number())
-            if self.page().has_next()
-            else ""
-        )
+        return self.url(page=self.page().next_page_number()) if self.page().has_next() else ""
 
     def previous_url(self) -> str:
-        return (
-            self.url(page=self.page().previous_page_number())
-            if self.page().has_previous()
-            else ""
-        )
+        return self.url(page=self.page().previous_page_number()) if self.page().has_previous() else ""
 
     def heads(self) -> list[dict[str, Any]]:
         """Column heads: label, whether numbers stand in it, aria-sort, and the address that sorts by it."""
         heads = []
         for column in self.columns:
-            now = {column.key: "ascending", f"-{column.key}": "descending"}.get(
-                self.sort, "none"
-            )
+            now = {column.key: "ascending", f"-{column.key}": "descending"}.get(self.sort, "none")
             turned = f"-{column.key}" if now == "ascending" else column.key
             url = self.url(sort=turned) if column.sort_fields else ""
             heads.append({"column": column, "sort": now, "url": url})
@@ -261,9 +233,7 @@ class Asked:
         for name, value in changes.items():
             if value not in (None, ""):
                 query[name] = str(value)
-        return (
-            f"{self.request.path}?{query.urlencode()}" if query else self.request.path
-        )
+        return f"{self.request.path}?{query.urlencode()}" if query else self.request.path
 
     def csv_url(self) -> str:
         return self.url(export="csv")
@@ -297,11 +267,7 @@ class Asked:
         return f"{self.request.path}?{kept.urlencode()}" if kept else self.request.path
 
     def search_field(self) -> Any:
-        return (
-            self.filters.form["q"]
-            if self.filters and "q" in self.filters.form.fields
-            else None
-        )
+        return self.filters.form["q"] if self.filters and "q" in self.filters.form.fields else None
 
     def quick_fields(self) -> list[Any]:
         return self._fields()[: self.listing.quick_filters]
@@ -311,16 +277,10 @@ class Asked:
 
     def further_on(self) -> bool:
         """True when one of the filters under "More filters" is on: they are then shown open."""
-        return any(
-            filter_words.is_on(bound, self.query) for bound in self.further_fields()
-        )
+        return any(filter_words.is_on(bound, self.query) for bound in self.further_fields())
 
     def _fields(self) -> list[Any]:
-        return (
-            [bound for bound in self.filters.form if bound.name != "q"]
-            if self.filters
-            else []
-        )
+        return [bound for bound in self.filters.form if bound.name != "q"] if self.filters else []
 
     def bulk_actions(self) -> list[Any]:
         return _offered(self.request, self.listing.bulk_actions)
@@ -329,9 +289,7 @@ class Asked:
         return _offered(self.request, self.listing.more)
 
     def primary(self) -> Action | None:
-        offered = _offered(
-            self.request, [self.listing.primary] if self.listing.primary else []
-        )
+        offered = _offered(self.request, [self.listing.primary] if self.listing.primary else [])
         return offered[0] if offered else None
 
     def empty_url(self) -> str:
@@ -343,39 +301,26 @@ class Asked:
     def hidden_query(self, *without: str) -> list[tuple[str, str]]:
         """Parameters a small form of the list must carry along."""
         return [
-            (name, value)
-            for name, values in self.query.lists()
-            for value in values
-            if name not in {"page", *without}
+            (name, value) for name, values in self.query.lists() for value in values if name not in {"page", *without}
         ]
 
     def hidden_for_filters(self) -> list[tuple[str, str]]:
         """Order and columns survive a change of filters."""
-        return [
-            (name, value)
-            for name in ("sort", "cols")
-            for value in self.query.getlist(name)
-        ]
+        return [(name, value) for name in ("sort", "cols") for value in self.query.getlist(name)]
 
     def hidden_for_columns(self) -> list[tuple[str, str]]:
         return self.hidden_query("cols", "export")
 
     def views(self) -> saved_views.Menu:
         if not hasattr(self, "_views"):
-            self._views = saved_views.menu(
-                self.request, self.listing.name, self.saved_query()
-            )
+            self._views = saved_views.menu(self.request, self.listing.name, self.saved_query())
         return self._views
 
 
 def _offered(request: HttpRequest, actions: Sequence[Action]) -> list[Any]:
     """The actions the person may use, their addresses worked out."""
     access = getattr(request, "access", None)
-    allowed = [
-        each
-        for each in actions
-        if not each.permission or (access and access.has(each.permission))
-    ]
+    allowed = [each for each in actions if not each.permission or (access and access.has(each.permission))]
     return [replace(each, url=_resolved(each.url, request)) for each in allowed]
 
 
@@ -402,9 +347,7 @@ def render_list(
             columns = [column for column in asked.columns if column.export]
             return exports.answer(request.GET["export"], listing, columns, asked.rows)
         asked.refusal = exports.too_many(count)
-    page = render(
-        request, _part(request) or template, {**(context or {}), "list": asked}
-    )
+    page = render(request, _part(request) or template, {**(context or {}), "list": asked})
     page.status_code = 409 if asked.refusal else 200
     patch_vary_headers(page, ["HX-Request", "HX-Target"])
     return page
@@ -413,30 +356,18 @@ def render_list(
 def _part(request: HttpRequest) -> str:
     """The template of the part htmx wants: the whole list (a filter was taken off) or its rows; '' for the page."""
     asks = request.headers.get
-    if (
-        not asks("HX-Request")
-        or asks("HX-Boosted")
-        or asks("HX-History-Restore-Request")
-    ):
+    if not asks("HX-Request") or asks("HX-Boosted") or asks("HX-History-Restore-Request"):
         return ""
-    return (
-        "components/list.html"
-        if asks("HX-Target") == "listing"
-        else "components/list_items.html"
-    )
+    return "components/list.html" if asks("HX-Target") == "listing" else "components/list_items.html"
 
 
-def selected(
-    request: HttpRequest, listing: Listing, queryset: QuerySet[Any]
-) -> QuerySet[Any]:
+def selected(request: HttpRequest, listing: Listing, queryset: QuerySet[Any]) -> QuerySet[Any]:
     """The rows a bulk form (POST) chose: the ticked ones, or with `all_matching` every row its filters let through.
 
     Only rows of `queryset`, whatever ids were sent; ids that are none are left out.
     """
     if request.POST.get("all_matching"):
-        return Asked(
-            request, listing, queryset, QueryDict(request.POST.get("query", ""))
-        ).rows
+        return Asked(request, listing, queryset, QueryDict(request.POST.get("query", ""))).rows
     key = queryset.model._meta.pk
     ids = [value for value in request.POST.getlist("selected") if _fits(key, value)]
     return queryset.filter(pk__in=ids)

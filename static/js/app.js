@@ -74,6 +74,14 @@
     window.setTimeout(() => { delete form.dataset.sent; }, 4000);
   });
 
+  /* Filters on a phone: folded away until asked for. */
+  document.addEventListener("click", (event) => {
+    const toggle = event.target.closest("[data-open]");
+    if (!toggle) { return; }
+    const open = toggle.closest("." + toggle.dataset.open).classList.toggle("is-open");
+    toggle.setAttribute("aria-expanded", String(open));
+  });
+
   /* Selecting rows of a list. */
   function showSelection(list) {
     const boxes = all("[data-row]", list);
