@@ -8,7 +8,7 @@ import zipfile
 import zlib
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hmislead.directory.hmis_csv.archive import Limits, open_archive
@@ -160,6 +160,7 @@ def test_a_cut_off_zip_is_refused() -> None:
         refusal(io.BytesIO(whole[:length]))
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=400))
 def test_any_bytes_are_refused_and_nothing_else_happens(data: bytes) -> None:
     for start in (b"", b"PK\3\4", b"PK\5\6"):
@@ -167,6 +168,7 @@ def test_any_bytes_are_refused_and_nothing_else_happens(data: bytes) -> None:
             read_export(io.BytesIO(start + data))
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_a_zip_with_spoiled_bytes_is_read_or_refused(data: st.DataObject) -> None:
     spoiled = bytearray(export_zip().getvalue())

@@ -114,6 +114,14 @@ def test_a_number_used_twice_keeps_the_first_row() -> None:
     assert read.records["Project"][0].text("ProjectName") == "Shelter 1"
 
 
+def test_an_inventory_is_not_held_to_a_file_that_was_not_loaded() -> None:
+    files = members(export())
+    del files["ProjectCoC.csv"]
+    read = read_export(zip_of(files))
+    assert told(read, "Inventory") == []
+    assert len(read.records["Inventory"]) == 2
+
+
 def test_what_hangs_on_a_row_that_is_left_out_is_left_out() -> None:
     read = read_with("Project", ProjectName="")
     for file in ("ProjectCoC", "Funder", "Inventory", "HMISParticipation", "CEParticipation"):
@@ -219,7 +227,7 @@ CELLS = sorted((name, column.name) for name, found in load_spec().files.items() 
 SECRET = st.text("QXZ§¤ø@;'\t\n\"", min_size=1, max_size=260).map(lambda text: f"§ø{text}ø§")
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 @given(st.dictionaries(st.sampled_from(CELLS), SECRET, min_size=1, max_size=6), st.booleans())
 def test_problems_never_repeat_a_value(secrets: dict[tuple[str, str], str], as_header: bool) -> None:
     made: Export = export(1)

@@ -138,7 +138,7 @@ def _us_datetime(match: re.Match[str]) -> datetime:
         if not 1 <= hour <= 12:
             raise ValueError(hour)
         hour = hour % 12 + (12 if match[7] in "Pp" else 0)
-    return datetime(year, month, day, hour, minute, second)
+    return datetime(year, month, day, hour, minute, second)  # noqa: DTZ001 - HUD exports local times without a zone
 
 
 def _date_or_fault(read: Callable[[], date]) -> date | Fault:

@@ -1,6 +1,6 @@
 """What an export says, as plain objects."""
 
-from collections.abc import Mapping
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -45,7 +45,8 @@ class Record:
     file: str
     line: int
     external_id: str
-    values: dict[str, Value]
+    # Not in the repr: rows of User.csv name people, and a repr ends up in logs.
+    values: dict[str, Value] = field(repr=False)
 
     def get(self, column: str) -> Value:
         """Return the value of a column, None when the row does not say."""
@@ -76,7 +77,7 @@ class ExportFile:
     header: ExportHeader | None
     records: dict[str, list[Record]]
     problems: list[Problem]
-    counts: Mapping[Grade, int]
+    counts: Counter[Grade]
     notes: list[str] = field(default_factory=list)
 
     @property

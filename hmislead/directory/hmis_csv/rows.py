@@ -1,14 +1,12 @@
 """One CSV file: its header matched to HUD's columns, its rows read into records, its faults reported."""
 
-import csv
-import io
 from collections.abc import Iterator
 
 from hmislead.directory.hmis_csv.cells import Fault, Reader, Value, cell_reader
 from hmislead.directory.hmis_csv.problems import Grade, Problem, ProblemLog
 from hmislead.directory.hmis_csv.records import Record
 from hmislead.directory.hmis_csv.spec import NEVER_CHECKED, Column, Spec
-from hmislead.directory.hmis_csv.text import HIDDEN, decode, kind_of_value
+from hmislead.directory.hmis_csv.text import HIDDEN, csv_rows, decode, kind_of_value
 
 AGAIN = "Make the export again and upload it unchanged."
 
@@ -34,7 +32,7 @@ class FileReader:
         """
         text, complete = decode(data, f"{self.name}.csv")
         self._has_hidden = HIDDEN.search(text) is not None
-        rows = _rows(text)
+        rows = csv_rows(text)
         line, header = next(((line, cells) for line, cells in rows if cells != []), (1, None))
         if header is None:
             self._not_loaded(line, "", "The first line, which names the columns, is missing.")
@@ -168,23 +166,3 @@ class FileReader:
 
     def _report(self, line: int, column: str, kind: str, grade: Grade, message: str, fix: str) -> None:
         self._log.add(Problem(f"{self.name}.csv", line, column, kind, grade, message, fix))
-
-
-def _rows(text: str) -> Iterator[tuple[int, list[str] | None]]:
-    """Yield (physical line on which the record starts, its cells).
-
-    A record whose quotation marks do not match comes as one cell, which no header fits. A quotation mark that is never
-    closed has swallowed the rest of the file: that yields None and ends.
-    """
-    rows = csv.reader(io.StringIO(text, newline=""), strict=True)
-    while True:
-        line = rows.line_num + 1
-        try:
-            yield line, next(rows)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            if "unexpected end of data" in str(error):
-                yield line, None
-                return
-            yield line, [""]

@@ -45,7 +45,8 @@ class Context:
     """What rules need to know of the other files."""
 
     projects: dict[str, Record] = field(default_factory=dict)
-    project_cocs: set[tuple[str, str]] = field(default_factory=set)
+    #: None when ProjectCoC.csv was not loaded: then nothing can be held against an inventory.
+    project_cocs: set[tuple[str, str]] | None = None
     export_id: str = ""
 
 
@@ -164,7 +165,8 @@ def _funder(record: Record, context: Context) -> Iterator[Break]:
 
 def _inventory(record: Record, context: Context) -> Iterator[Break]:
     code = record.text("CoCCode")
-    if code and (record.text("ProjectID"), code) not in context.project_cocs:
+    known = context.project_cocs
+    if code and known is not None and (record.text("ProjectID"), code) not in known:
         message = "The project is not in this CoC according to ProjectCoC.csv."
         yield Break(
             "CoCCode", "CoC code", message, f"Correct the CoC of the inventory or of the project in the HMIS {AGAIN}"

@@ -1,7 +1,10 @@
 """Bytes to text: which encoding a vendor used, what is not text at all, and how to name a value without showing it."""
 
 import codecs
+import csv
+import io
 import re
+from collections.abc import Iterator
 
 from hmislead.errors import RefusedFile
 
@@ -30,6 +33,9 @@ LOOKED_AT = 65_536
 MOST_HIDDEN = 0.05
 #: A file with more lines than this is not an export of projects.
 MOST_LINES = 3_000_000
+
+#: Stands for a record that cannot be taken apart. One cell, so that no header fits it.
+BROKEN = [""]
 
 WHOLE = re.compile(r"[+-]?[0-9]+", re.ASCII)
 DECIMAL = re.compile(r"[+-]?[0-9]*\.[0-9]+", re.ASCII)
@@ -94,3 +100,23 @@ def kind_of_value(text: str) -> str:
         if pattern.fullmatch(text):
             return kind
     return "text of 1 character" if len(text) == 1 else f"text of {len(text):,} characters"
+
+
+def csv_rows(text: str, delimiter: str = ",") -> Iterator[tuple[int, list[str] | None]]:
+    """Yield (physical line on which the record starts, its cells).
+
+    A record whose quotation marks do not match comes as the list BROKEN itself. A quotation mark that is never closed
+    has swallowed the rest of the file: that yields None and ends.
+    """
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    while True:
+        line = rows.line_num + 1
+        try:
+            yield line, next(rows)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            if "unexpected end of data" in str(error):
+                yield line, None
+                return
+            yield line, BROKEN

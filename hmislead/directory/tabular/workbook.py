@@ -7,7 +7,8 @@ from typing import BinaryIO
 from openpyxl import load_workbook
 from openpyxl.workbook import Workbook
 
-from hmislead.directory.hmis_csv.archive import MEGABYTE, Limits, open_zip
+from hmislead.directory.hmis_csv.archive import DAMAGED, MEGABYTE, Limits, open_zip
+from hmislead.directory.hmis_csv.text import LOOKED_AT
 from hmislead.directory.tabular.dates import Cell
 from hmislead.errors import RefusedFile
 
@@ -39,6 +40,19 @@ def _check_parts(opened: zipfile.ZipFile) -> None:
         raise RefusedFile("This workbook has macros. Save it as an ordinary workbook (.xlsx) or as CSV.")
     if "xl/workbook.xml" not in names:
         raise RefusedFile("This is not an Excel workbook. Upload an .xlsx or a CSV file.")
+    for info in opened.infolist():
+        # No program that writes workbooks uses a document type; entities, which can grow without end, need one.
+        if info.filename.lower().endswith((".xml", ".rels")) and b"<!doctype" in _start(opened, info):
+            raise RefusedFile("This workbook is built in an unsafe way. Open it in Excel and save it as .xlsx or CSV.")
+
+
+def _start(opened: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
+    """Return the first bytes of a part in lower case, without the zeros of UTF-16."""
+    try:
+        with opened.open(info) as part:
+            return part.read(LOOKED_AT).replace(b"\0", b"").lower()
+    except (*DAMAGED, NotImplementedError) as error:
+        raise RefusedFile("Part of this workbook is damaged. Open it in Excel and save it again.") from error
 
 
 def _rows(book: Workbook, max_rows: int, max_columns: int) -> list[tuple[int, list[Cell]]]:
@@ -46,9 +60,13 @@ def _rows(book: Workbook, max_rows: int, max_columns: int) -> list[tuple[int, li
     if sheet is None:
         raise RefusedFile("This workbook has no sheet that can be seen. Upload one with your list on its first sheet.")
     found: list[tuple[int, list[Cell]]] = []
+    blank = (None,) * (max_columns + 1)
     # One column more than is allowed, to find out whether there is one.
     rows = sheet.iter_rows(min_row=1, max_row=LAST_ROW, max_col=max_columns + 1, values_only=True)
     for number, values in enumerate(rows, start=1):
+        # Sheets can have a million of these: pass over them as a whole.
+        if values == blank:
+            continue
         cells = [_cell(value) for value in values]
         while cells and cells[-1] is None:
             cells.pop()
