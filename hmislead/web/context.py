@@ -1,4 +1,4 @@
-"""What every page's frame needs, read off the request. Sign-in pages and errors have less of it, so nothing is demanded."""
+"""What every page's frame needs, read off the request. Sign-in pages and errors have less: nothing is demanded."""
 
 from typing import Any
 

@@ -33,20 +33,12 @@ def too_many(count: int) -> str:
     )
 
 
-def answer(
-    kind: str, listing: Listing, columns: Sequence[Column], rows: Iterable[Any]
-) -> HttpResponse:
+def answer(kind: str, listing: Listing, columns: Sequence[Column], rows: Iterable[Any]) -> HttpResponse:
     """The file as a download named after the list and the day; `kind` is one of FORMATS."""
     heads = [column.label for column in columns]
     values = ([plain(column.plain(row)) for column in columns] for row in rows)
-    body = (
-        csv_bytes(heads, values)
-        if kind == "csv"
-        else xlsx_bytes(listing.title, heads, values)
-    )
-    response = HttpResponse(
-        body, content_type="text/csv; charset=utf-8" if kind == "csv" else XLSX_TYPE
-    )
+    body = csv_bytes(heads, values) if kind == "csv" else xlsx_bytes(listing.title, heads, values)
+    response = HttpResponse(body, content_type="text/csv; charset=utf-8" if kind == "csv" else XLSX_TYPE)
     name = f"{listing.name.replace('.', '-')}-{timezone.localdate().isoformat()}.{kind}"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["Cache-Control"] = "no-store"
@@ -54,17 +46,13 @@ def answer(
 
 
 def plain(value: Any) -> Any:
-    """A value both file kinds can hold: times in the implementation's zone and without it, yes and no, numbers, text."""
+    """A value both file kinds can hold: local times without their zone, yes and no, numbers, text."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return "Yes" if value else "No"
     if isinstance(value, dt.datetime):
-        return (
-            timezone.localtime(value).replace(tzinfo=None, microsecond=0)
-            if timezone.is_aware(value)
-            else value
-        )
+        return timezone.localtime(value).replace(tzinfo=None, microsecond=0) if timezone.is_aware(value) else value
     if isinstance(value, int | float | dt.date):
         return value
     return str(value)
@@ -86,17 +74,13 @@ def unarmed(value: Any) -> Any:
     return value
 
 
-def xlsx_bytes(
-    title: str, heads: Sequence[str], rows: Iterable[Sequence[Any]]
-) -> bytes:
+def xlsx_bytes(title: str, heads: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:
     """An Excel file: bold frozen heads, a filter on each column, dates as dates, text always text."""
     book = Workbook(write_only=True)
     sheet = book.create_sheet(_sheet_name(title))
     sheet.freeze_panes = "A2"
     for index, head in enumerate(heads, start=1):
-        sheet.column_dimensions[get_column_letter(index)].width = max(
-            14, min(len(head) + 6, 40)
-        )
+        sheet.column_dimensions[get_column_letter(index)].width = max(14, min(len(head) + 6, 40))
     top = [_text(sheet, head) for head in heads]
     for cell in top:
         cell.font, cell.alignment = (
@@ -106,9 +90,7 @@ def xlsx_bytes(
     sheet.append(top)
     count = 1
     for row in rows:
-        sheet.append(
-            [_text(sheet, value) if isinstance(value, str) else value for value in row]
-        )
+        sheet.append([_text(sheet, value) if isinstance(value, str) else value for value in row])
         count += 1
     sheet.auto_filter.ref = f"A1:{get_column_letter(max(len(heads), 1))}{count}"
     book.properties.title = title
@@ -119,15 +101,10 @@ def xlsx_bytes(
 
 def _text(sheet: Any, value: str) -> WriteOnlyCell:
     # openpyxl takes a leading "=" for a formula; the type is therefore said, and characters XML cannot hold go.
-    cell = WriteOnlyCell(
-        sheet, value="".join(each for each in value if each >= " " or each in "\t\n")
-    )
+    cell = WriteOnlyCell(sheet, value="".join(each for each in value if each >= " " or each in "\t\n"))
     cell.data_type = "s"
     return cell
 
 
 def _sheet_name(title: str) -> str:
-    return (
-        "".join(" " if each in r"[]:*?/\'" else each for each in title)[:31].strip()
-        or "List"
-    )
+    return "".join(" " if each in r"[]:*?/\'" else each for each in title)[:31].strip() or "List"

@@ -159,6 +159,7 @@ class Asked:
         self.request, self.listing = request, listing
         self.query = request.GET if query is None else query
         self.filters = listing.filterset(self.query, queryset=queryset, request=request) if listing.filterset else None
+        self._say_any()
         self.columns = self._columns()
         self.sort = self._sort()
         self.rows = self._ordered(self.filters.qs if self.filters else queryset)
@@ -226,7 +227,7 @@ class Asked:
         return heads
 
     def url(self, **changes: object) -> str:
-        """This list's address with `changes`; '' takes a parameter out. Any change but the page's own goes to page 1."""
+        """This list's address with `changes`; '' takes a parameter out. Every change but of the page goes to page 1."""
         query = self.query.copy()
         for name in ("page", "export", *changes):
             query.pop(name, None)

@@ -67,9 +67,7 @@ def register(*items: NavItem) -> None:
     """Add entries. Raises ValueError for a room that interface.md does not name; the same entry twice is one."""
     for item in items:
         if item.room not in ROOMS:
-            raise ValueError(
-                f"{item.room!r} is not a room of the navigation: {', '.join(ROOMS)}"
-            )
+            raise ValueError(f"{item.room!r} is not a room of the navigation: {', '.join(ROOMS)}")
         if item not in _items:
             _items.append(item)
 
@@ -80,7 +78,7 @@ def register_link(name: str, url_name: str) -> None:
 
 
 def address(url_name: str, slug: str | None, **kwargs: Any) -> str:
-    """The address of `url_name` below the implementation `slug`, else of the page outside any; '' when there is none."""
+    """The address of `url_name` below the implementation `slug`, else outside any; '' when there is no such page."""
     for below in ({"slug": slug}, {}) if slug else ({},):
         try:
             return reverse(url_name, kwargs={**below, **kwargs})
@@ -106,19 +104,13 @@ def sections(request: HttpRequest) -> list[Section]:
         url = address(item.url_name, implementation.slug)
         if url and (not item.permission or access.has(item.permission)):
             rooms.setdefault(item.room, []).append((_label(item, access), url))
-    here = _current(
-        request.path, [url for entries in rooms.values() for _, url in entries]
-    )
+    here = _current(request.path, [url for entries in rooms.values() for _, url in entries])
     return [_section(room, rooms[room], here) for room in ROOMS if room in rooms]
 
 
 def _label(item: NavItem, access: Any) -> str:
     """Plainer words for people who are not HMIS Lead or CoC staff, when the entry has them."""
-    return (
-        item.plain_label
-        if item.plain_label and getattr(access, "is_plain", False)
-        else item.label
-    )
+    return item.plain_label if item.plain_label and getattr(access, "is_plain", False) else item.label
 
 
 def _current(path: str, urls: list[str]) -> str:
