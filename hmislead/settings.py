@@ -211,6 +211,11 @@ PGHISTORY_APPEND_ONLY = True
 PGHISTORY_INSTALL_CONTEXT_FUNC_ON_MIGRATE = True
 PGHISTORY_OBJ_FIELD = pghistory.ObjForeignKey(db_constraint=False, related_name="events")
 
+# Triggers follow the code after each `migrate`. As migration operations each of them renders every model anew, which
+# made an empty database take minutes (docs/decisions/0003-triggers-after-migrate.md).
+PGTRIGGER_MIGRATIONS = False
+PGTRIGGER_INSTALL_ON_MIGRATE = True
+
 CELERY_BROKER_URL = REDIS_URL
 CELERY_RESULT_BACKEND = None
 CELERY_TASK_IGNORE_RESULT = True
@@ -255,7 +260,9 @@ REST_FRAMEWORK = {
     "DEFAULT_FILTER_BACKENDS": [
         "django_filters.rest_framework.DjangoFilterBackend",
         "rest_framework.filters.SearchFilter",
+        "rest_framework.filters.OrderingFilter",
     ],
+    "NUM_PROXIES": 1 if env.flag("BEHIND_PROXY", default=False) else 0,
     "DEFAULT_SCHEMA_CLASS": "hmislead.web.schema.Schema",
     "EXCEPTION_HANDLER": "hmislead.web.problems.problem_details",
     "DEFAULT_THROTTLE_CLASSES": ["hmislead.web.throttles.PerClient"],

@@ -8,6 +8,7 @@ urlpatterns = [
     path("healthz", health.healthz),
     path("readyz", health.readyz),
     path("accounts/", include("allauth.urls")),
+    path("api/v1/", include("hmislead.api")),
 ]
 handler403 = "hmislead.web.errors.forbidden"
 handler404 = "hmislead.web.errors.not_found"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+import pghistory
 from django.db import transaction
 from django.http import Http404
 from django.utils import timezone
@@ -13,6 +14,7 @@ from hmislead.access import scopes
 from hmislead.accounts.models import Membership
 from hmislead.tenancy import context
 from hmislead.tenancy.models import Implementation
+from hmislead.web import idempotency
 
 
 class TenantViewSet(GenericViewSet):
@@ -20,6 +22,9 @@ class TenantViewSet(GenericViewSet):
     served as it stands: `visible_to` narrows it first."""
 
     access: ClassVar[dict[str, str]] = {}
+    lookup_value_converter = "uuid"
+    ordering_fields: ClassVar[tuple[str, ...]] = ()  # columns that are never NULL: a cursor cannot pass a NULL
+    _attempt: idempotency.Attempt | None = None
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
         self.implementation = Implementation.objects.filter(slug=kwargs.pop("slug", "")).first()
@@ -35,13 +40,21 @@ class TenantViewSet(GenericViewSet):
         response = super().dispatch(request, *args, **kwargs)
         if hasattr(response, "render"):
             response.render()
+        if self._attempt and response.status_code < 400:
+            idempotency.keep(self._attempt, self.request, response)
         return response
+
+    def handle_exception(self, error: Exception) -> Any:
+        if isinstance(error, idempotency.Replayed):
+            return error.response
+        return super().handle_exception(error)
 
     def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
         self.perform_authentication(request)
         if request.user.is_authenticated:
             self._enter(request)
         super().initial(request, *args, **kwargs)
+        self._attempt = idempotency.begin(request)
 
     def _enter(self, request: Any) -> None:
         """Somebody who is no member, or whose token or session is for elsewhere, finds nothing here."""
@@ -54,6 +67,8 @@ class TenantViewSet(GenericViewSet):
             raise Http404
         request.implementation = here
         request.access = scopes.of(request.user)
+        # Inside the context that the middleware opened; only here is a token's user known.
+        pghistory.context(user=str(request.user.pk), source="api")
 
     def get_queryset(self) -> Any:
         return super().get_queryset().visible_to(self.request.user)

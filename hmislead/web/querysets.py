@@ -17,3 +17,11 @@ class SavedViewQuerySet(models.QuerySet[Any]):
 
     def of_page(self, page: str) -> SavedViewQuerySet:
         return self.filter(page=page).order_by("name", "pk")
+
+
+class IdempotencyKeyQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> IdempotencyKeyQuerySet:
+        """One's own alone."""
+        if getattr(user, "is_robot", False):
+            return self
+        return self.filter(user_id=user.pk)
