@@ -9,6 +9,7 @@ urlpatterns = [
     path("readyz", health.readyz),
     path("accounts/", include("allauth.urls")),
     path("api/v1/", include("hmislead.api")),
+    path("i/<slug:slug>/", include("hmislead.files.urls")),
 ]
 handler403 = "hmislead.web.errors.forbidden"
 handler404 = "hmislead.web.errors.not_found"

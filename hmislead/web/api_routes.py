@@ -21,7 +21,7 @@ _routes: dict[str, Route] = {}
 
 
 def register(prefix: str, viewset: Any, basename: str = "") -> None:
-    """Add an endpoint: `organizations` gives `/api/v1/i/<slug>/organizations/`, with the names `api:<basename>-list` etc.
+    """Add an endpoint: `organizations` gives `/api/v1/i/<slug>/organizations/`, named `api:<basename>-list` etc.
 
     `viewset` is the class or its dotted path. Raises ValueError for a prefix that is taken.
     """

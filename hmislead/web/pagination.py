@@ -11,7 +11,7 @@ MAX_PAGE_SIZE = 200
 
 
 class Cursor(CursorPagination):
-    """Newest first, unless the endpoint offers `ordering`. Keys follow time and are unique: a cursor on them is exact."""
+    """Newest first, unless the endpoint offers `ordering`. Keys follow time and are unique, so a cursor is exact."""
 
     page_size = 50
     page_size_query_param = "page_size"

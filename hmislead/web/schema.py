@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter
 
@@ -44,6 +45,16 @@ IDEMPOTENCY = OpenApiParameter(
     description="Your own name for this request, 1 to 200 characters. Sent again within a day with the same body, "
     "it is answered as the first time and nothing is done twice.",
 )
+
+
+class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """How the description of the API calls our tokens."""
+
+    target_class = "hmislead.accounts.authentication.TokenAuthentication"
+    name = "token"
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, str]:
+        return {"type": "http", "scheme": "bearer", "description": "A token made on the page “API tokens”."}
 
 
 class Schema(AutoSchema):
