@@ -80,7 +80,9 @@ class AgreementParty(TenantModel):
         verbose_name_plural = "agreement parties"
         constraints = (
             models.CheckConstraint(
-                condition=models.Q(coc__isnull=False) | models.Q(organization__isnull=False) | models.Q(person__isnull=False),
+                condition=models.Q(coc__isnull=False)
+                | models.Q(organization__isnull=False)
+                | models.Q(person__isnull=False),
                 name="agreement_party_is_somebody",
                 violation_error_message="A party is a CoC, an organization or a person.",
             ),

@@ -39,8 +39,12 @@ class Course(TenantModel):
     class Meta:
         ordering = (Lower("title"),)
         constraints = (
-            models.UniqueConstraint("implementation", Lower("title"), name="course_title_once",
-                violation_error_message="There is a course with this title already."),
+            models.UniqueConstraint(
+                "implementation",
+                Lower("title"),
+                name="course_title_once",
+                violation_error_message="There is a course with this title already.",
+            ),
         )
 
     def __str__(self) -> str:
