@@ -58,10 +58,8 @@ def printable(html: str) -> str:
     A glyph that is not there must not be drawn in PDF/UA-1 (ISO 14289-1, 7.21.8), and text layout with neither a
     system font nor a glyph of ours has been seen to end the process.
     """
-    strange = {character for character in set(html) if ord(character) > 0x7E and not _drawable(ord(character))}
-    if not strange:
-        return html
-    return html.translate({ord(character): _REPLACEMENT for character in strange})
+    strange = {ord(character) for character in set(html) if not _drawable(ord(character))}
+    return html.translate(dict.fromkeys(strange, _REPLACEMENT)) if strange else html
 
 
 def _drawable(point: int) -> bool:
@@ -80,7 +78,19 @@ def _font(name: str) -> bytes:
 @cache
 def _own_characters() -> frozenset[int]:
     """What our text font and its fallback can draw, and the marks without a shape (joiners, variation selectors)."""
-    shapeless = {0x0A, 0x0D, 0x09, 0xAD, 0x2028, 0x2029, 0x2060, 0xFEFF, *range(0x200B, 0x2010), *range(0xFE00, 0xFE10)}
+    shapeless = {
+        0x09,
+        0x0A,
+        0x0C,
+        0x0D,
+        0xAD,
+        0x2028,
+        0x2029,
+        0x2060,
+        0xFEFF,
+        *range(0x200B, 0x2010),
+        *range(0xFE00, 0xFE10),
+    }
     points: set[int] = set(shapeless)
     for name in ("text", "fallback"):
         with TTFont(_vendor(FONTS[name]), lazy=True) as font:
@@ -98,7 +108,9 @@ def _system_characters() -> tuple[tuple[int, int], ...]:
     command = shutil.which("fc-list")
     if not command:
         return ()
-    answer = subprocess.run([command, "--format", "%{charset}\n"], capture_output=True, text=True, timeout=20, check=False)
+    answer = subprocess.run(
+        [command, "--format", "%{charset}\n"], capture_output=True, text=True, timeout=20, check=False
+    )
     ranges: set[tuple[int, int]] = set()
     for word in set(answer.stdout.split()):
         low, _, high = word.partition("-")

@@ -3,13 +3,11 @@
 Run it in a task, never in a request: it costs about a tenth of a second per page.
 """
 
-import logging
 import os
 import tempfile
 import threading
 from base64 import b64encode
 from functools import cache
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -24,12 +22,11 @@ from hmislead.documents.parts import SCHEME, part, printable
 from hmislead.documents.tagging import finish
 
 STYLE = "templates/documents/document.css"
-# The rule of pdfua that fails on the numbers this pikepdf returns; hmislead checks headings itself (tagging.py).
+# The rule on empty headings stops on how this pikepdf gives numbers; the tests look at the headings themselves.
 _RULES_THAT_CANNOT_RUN = {"UA-14-001"}
 _LOGO_TYPES = {"image/png", "image/jpeg", "image/gif", "image/webp"}
 # WeasyPrint's font map belongs to one thread at a time; documents of one process queue here.
 _drawing = threading.Lock()
-logging.getLogger("weasyprint").setLevel(logging.ERROR)
 
 
 class NothingOutside(URLFetcher):

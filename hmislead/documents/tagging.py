@@ -11,7 +11,7 @@ from pikepdf import Array, Dictionary, Name, String
 
 PRINT = 4  # the Print flag of an annotation (ISO 32000-1, 12.5.3)
 # WeasyPrint writes text as hexadecimal glyph numbers, so this can only be an operator, never a word of the document.
-_MARKED = re.compile(rb"/\w+ ?<< ?/MCID (\d+) ?>> BDC")
+_MARKED = re.compile(rb"/\w+\s+<<\s*/MCID (\d+)\s*>>\s+BDC\b")
 _PAGINATION = b"/Artifact <</Type /Pagination>> BDC"
 
 
@@ -25,12 +25,14 @@ def finish(raw: bytes) -> bytes:
         tree = pdf.Root.StructTreeRoot
         content = _walk(tree)
         _name_header_cells(pdf, tree, content.named)
-        slots = {int(tree.ParentTree.Nums[at]): tree.ParentTree.Nums[at + 1] for at in range(0, len(tree.ParentTree.Nums), 2)}
+        slots = {
+            int(tree.ParentTree.Nums[at]): tree.ParentTree.Nums[at + 1] for at in range(0, len(tree.ParentTree.Nums), 2)
+        }
         tree.ParentTreeNextKey = max(slots, default=-1) + 1
         for page in pdf.pages:
             page.obj.Tabs = Name.S
             _describe_links(page.obj)
-            _hide_margins(pdf, page.obj, content.read[page.obj.objgen], slots)
+            _hide_margins(page.obj, content.read[page.obj.objgen], slots)
         finished = BytesIO()
         pdf.save(finished, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
     return finished.getvalue()
@@ -74,6 +76,12 @@ def _kids(element: Any) -> Iterator[Any]:
         yield kids
 
 
+def _slots(numbers: Any) -> dict[int, Any]:
+    """The parent tree, a flat list of key and value, as a dictionary."""
+    flat = list(numbers)
+    return {int(key): value for key, value in zip(flat[::2], flat[1::2], strict=True)}
+
+
 def _name_header_cells(pdf: pikepdf.Pdf, tree: Any, named: list[tuple[bytes, Any]]) -> None:
     """The tree of names through which cells find their headers (ISO 32000-1, 14.7.2: names in byte order)."""
     if not named:
@@ -96,7 +104,7 @@ def _describe_links(page: Any) -> None:
             annotation.Contents = String("Go to " + str(annotation.Dest).replace("-", " "))
 
 
-def _hide_margins(pdf: pikepdf.Pdf, page: Any, read: set[int], slots: dict[int, Any]) -> None:
+def _hide_margins(page: Any, read: set[int], slots: dict[int, Any]) -> None:
     """Marks content outside the structure tree (the boxes in the page margins) as artifacts (7.1)."""
     hidden: set[int] = set()
 

@@ -4,6 +4,8 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
+from hmislead.web import charts, states
+
 TEMPLATES = Path(__file__).parent / "templates"
 
 _HEAD: dict[str, Any] = {
@@ -30,25 +32,40 @@ def letter() -> dict[str, Any]:
 
 
 def report() -> dict[str, Any]:
-    """What report.html reads: 40 agencies and 84 licenses, contents in front."""
+    """What report.html reads: 40 agencies, 3 pictures and 40 licenses, contents in front."""
     return {
         **_HEAD,
         "contents": True,
-        "bars": [_bar(at, *pair) for at, pair in enumerate(_COUNTS)],
+        "standing": _standing(),
+        "trend": _trend(),
+        "grid": _grid(),
         "agencies": [_agency(at) for at in range(40)],
-        "people": [_person(at) for at in range(84)],
+        "people": [_person(at) for at in range(40)],
         "changes": [f"{_name(at)} renewed its participation agreement on {at + 1} October." for at in range(14)],
     }
 
 
-_COUNTS = [("Participation agreement", 40), ("Security officer", 36), ("Security training", 31), ("Fees paid", 38)]
+_ASKED = ["Participation agreement", "Security officer", "Security training", "Fees paid"]
 
 
-def _bar(at: int, what: str, count: int) -> dict[str, Any]:
-    met = count * 9
-    y = 14 + at * 48
-    place = {"y": y, "text_y": y + 17, "met": met, "rest_x": 190 + met, "rest": 360 - met}
-    return {"what": what, "count": count, "short": 40 - count, **place}
+def _standing() -> charts.Chart:
+    parts = {"met": [40, 36, 31, 38], "due_soon": [0, 2, 3, 0], "overdue": [0, 0, 4, 2], "not_met": [0, 2, 2, 0]}
+    series = [charts.Series(states.sign(state).word, values, state) for state, values in parts.items()]
+    return charts.stacked_bar("Security training is where most agencies fall short", _ASKED, series)
+
+
+def _trend() -> charts.Chart:
+    months = ["May", "June", "July", "August", "September", "October"]
+    series = [
+        charts.Series("Alder County", [82, 84, 84, 88, 91, 90]),
+        charts.Series("Balance of State", [74, 73, None, 80, 79, 71]),
+    ]
+    return charts.line_chart("The Balance of State lost 8 points in October", months, series, unit="%", top=100)
+
+
+def _grid() -> charts.Chart:
+    cells = [[_STATES[(row * 3 + column) % 10] for column in range(4)] for row in range(12)]
+    return charts.heat_grid("9 agencies lack something", [_name(row) for row in range(12)], _ASKED, cells)
 
 
 def _name(at: int) -> str:
