@@ -25,9 +25,7 @@ app_name = "gallery"
 class EveryField(forms.Form):
     """One field of every shape."""
 
-    name = forms.CharField(
-        label="Agency name", help_text="As it stands in its articles of incorporation."
-    )
+    name = forms.CharField(label="Agency name", help_text="As it stands in its articles of incorporation.")
     kind = forms.ChoiceField(
         label="Kind of agency",
         choices=[
@@ -47,13 +45,9 @@ class EveryField(forms.Form):
             ("3", "Priya Raman"),
         ],
     )
-    signed_on = forms.DateField(
-        label="Day the agreement was signed", help_text="The day of the last signature."
-    )
+    signed_on = forms.DateField(label="Day the agreement was signed", help_text="The day of the last signature.")
     email = forms.EmailField(label="E-mail", required=False)
-    people = forms.IntegerField(
-        label="People with a license", required=False, min_value=0
-    )
+    people = forms.IntegerField(label="People with a license", required=False, min_value=0)
     roles = forms.MultipleChoiceField(
         label="What the agency is",
         widget=forms.CheckboxSelectMultiple,
@@ -69,12 +63,8 @@ class EveryField(forms.Form):
         widget=forms.RadioSelect,
         choices=[("enters", "Enters data"), ("reads", "Reads only")],
     )
-    paper = forms.FileField(
-        label="Signed agreement", required=False, help_text="PDF, at most 20 MB."
-    )
-    note = forms.CharField(
-        label="Note", required=False, widget=forms.Textarea(attrs={"rows": 3})
-    )
+    paper = forms.FileField(label="Signed agreement", required=False, help_text="PDF, at most 20 MB.")
+    note = forms.CharField(label="Note", required=False, widget=forms.Textarea(attrs={"rows": 3}))
     sure = forms.BooleanField(
         label="The agency's director has seen this",
         help_text="We keep who said so and when.",
@@ -143,12 +133,8 @@ def example_charts() -> list[charts.Chart]:
     ]
     lines = [
         charts.Series("All agencies", [71, 72, 74, 78, 80, 83, 85, 86, 88, 87, 90, 78]),
-        charts.Series(
-            "Franklin County", [65, 70, 72, 74, 73, 76, 80, 84, 86, 88, 91, 89]
-        ),
-        charts.Series(
-            "Balance of State", [75, 74, 76, 80, 85, 88, None, None, 89, 86, 88, 71]
-        ),
+        charts.Series("Franklin County", [65, 70, 72, 74, 73, 76, 80, 84, 86, 88, 91, 89]),
+        charts.Series("Balance of State", [75, 74, 76, 80, 85, 88, None, None, 89, 86, 88, 71]),
     ]
     names = [
         "Participation agreement",
@@ -163,10 +149,7 @@ def example_charts() -> list[charts.Chart]:
         "overdue": [3, 5, 4, 11, 1],
         "not_met": [1, 2, 3, 1, 0],
     }
-    bars = [
-        charts.Series(states.sign(state).word, values, state)
-        for state, values in counts.items()
-    ]
+    bars = [charts.Series(states.sign(state).word, values, state) for state, values in counts.items()]
     order = ["met", "due_soon", "overdue", "not_met", "not_applicable", "waived"]
     agencies = [
         "Harbor House",
@@ -174,14 +157,9 @@ def example_charts() -> list[charts.Chart]:
         "Open Door Clinic",
         "County Housing Authority",
     ]
-    cells = [
-        [order[(row * 2 + column * column) % 6] for column in range(len(names))]
-        for row in range(len(agencies))
-    ]
+    cells = [[order[(row * 2 + column * column) % 6] for column in range(len(names))] for row in range(len(agencies))]
     return [
-        charts.line_chart(
-            "12 agencies lost compliance in October", months, lines, unit="%", top=100
-        ),
+        charts.line_chart("12 agencies lost compliance in October", months, lines, unit="%", top=100),
         charts.stacked_bar("Annual certification is furthest behind", names, bars),
         charts.heat_grid("Two agencies have something overdue", agencies, names, cells),
     ]
@@ -190,11 +168,9 @@ def example_charts() -> list[charts.Chart]:
 @pages.public
 def form(request: HttpRequest) -> HttpResponse:
     """Every kind of field; what is sent is checked and never kept."""
-    return answer_form(
-        request,
-        "web/gallery_form.html",
-        {"form": EveryField(request.POST or None, request.FILES or None)},
-    )
+    sent = request.method == "POST"
+    filled = EveryField(request.POST, request.FILES) if sent else EveryField()
+    return answer_form(request, "web/gallery_form.html", {"form": filled})
 
 
 urlpatterns = [path("pieces/", pieces, name="pieces"), path("form/", form, name="form")]
