@@ -5,6 +5,9 @@ class ComplianceConfig(AppConfig):
     name = "hmislead.compliance"
 
     def ready(self) -> None:
+        from hmislead.compliance import nights
         from hmislead.compliance.compliance_settings import register_compliance_settings
+        from hmislead.jobs.operations import Handler, register
 
         register_compliance_settings()
+        register(Handler("compliance.run", queue="checks", step=nights.step, fail=nights.fail))

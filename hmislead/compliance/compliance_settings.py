@@ -18,7 +18,6 @@ def register_compliance_settings() -> None:
             minimum=1,
             maximum=180,
         ),
-        Setting("checks.hour", "Nightly checks begin at", "Checks", "time", "02:00", "In the implementation's time zone."),
         Setting(
             "gate.action",
             "When the access gate shuts for an active license",

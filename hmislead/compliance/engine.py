@@ -27,15 +27,15 @@ SCOPE_COLUMNS = {
     "person": ("NULL::uuid", "NULL::uuid", "s.id", "NULL::uuid"),
     "license": ("s.organization_id", "NULL::uuid", "s.person_id", "s.id"),
 }
-ANSWER = ("id", "state", "due_on", "lapses_on", "note")
+ANSWER = ("id", "result", "due_on", "lapses_on", "note")
 
 STATEMENT = """
 WITH evaluated AS (
     SELECT s.id AS subject_id, {organization} AS organization_id, {coc} AS coc_id, {person} AS person_id,
            {license} AS license_id,
-           COALESCE(w.kind, s.state) AS state,
-           CASE WHEN w.kind IS NULL THEN s.due_on ELSE w.ends_on END AS due_on,
-           CASE WHEN w.kind IS NULL THEN s.lapses_on ELSE w.ends_on + 1 END AS lapses_on,
+           COALESCE(w.kind, s.result) AS state,
+           CASE WHEN w.kind IS NULL THEN s.due_on::date ELSE w.ends_on END AS due_on,
+           CASE WHEN w.kind IS NULL THEN s.lapses_on::date ELSE w.ends_on + 1 END AS lapses_on,
            LEFT(COALESCE(w.reason, s.note, ''), 300) AS note
     FROM ({subjects}) s
     LEFT JOIN LATERAL (

@@ -12,6 +12,7 @@ from django.db.models import Case, CharField, DateField, F, QuerySet, Value, Whe
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast
 
+from hmislead.compliance.expressions import AddDays
 from hmislead.tenancy import settings
 
 SUBJECTS = ("implementation", "coc", "organization", "person", "license")
@@ -41,7 +42,7 @@ class Requirement:
     """Something that must hold of each of its subjects.
 
     `evaluate` returns a queryset of the subject's model, holding exactly its subjects on `as_of`, annotated with
-    `state`, `due_on`, `lapses_on` and `note`. `link` gives the page on which it is put right.
+    `result` (a state), `due_on`, `lapses_on` and `note`. `link` gives the page on which it is put right.
     """
 
     code: str
@@ -103,7 +104,7 @@ def by_expiry(
     soon = evaluation.as_of + dt.timedelta(days=evaluation.due_soon_days if soon_days is None else soon_days)
     endless = [When(**{f"{expires}__isnull": True, exists: True}, then=Value("met"))] if exists else []
     return queryset.annotate(
-        state=Case(
+        result=Case(
             *endless,
             When(**{f"{expires}__isnull": True}, then=Value(none)),
             When(**{f"{expires}__lt": evaluation.as_of}, then=Value("overdue")),
@@ -112,6 +113,6 @@ def by_expiry(
             output_field=CharField(),
         ),
         due_on=Cast(F(expires), DateField()),
-        lapses_on=Cast(F(expires) + Value(dt.timedelta(days=1)), DateField()),
+        lapses_on=AddDays(Cast(F(expires), DateField()), 1),
         note=note if note is not None else Value("", CharField()),
     )

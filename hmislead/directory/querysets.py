@@ -155,6 +155,10 @@ class LicenseQuerySet(models.QuerySet[Any]):
     def living(self) -> Any:
         return self.exclude(state="terminated")
 
+    def living_on(self, day: dt.date) -> Any:
+        """Licenses asked for by a day and not yet terminated on it."""
+        return self.filter(Q(terminated_on=None) | Q(terminated_on__gt=day), requested_on__lte=day)
+
 
 class ByLicenseQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: Any) -> Any:

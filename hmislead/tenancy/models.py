@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 import zoneinfo
 from typing import ClassVar
@@ -43,7 +44,10 @@ class Implementation(models.Model):
     name = models.CharField(max_length=120)
     state = models.CharField(max_length=12, choices=State.choices, default=State.SETUP)
     timezone = models.CharField("time zone", max_length=60, default="America/New_York", choices=TIME_ZONES)
+    checks_at = models.TimeField("nightly checks begin at", default=dt.time(2))
     language = models.CharField(max_length=5, default="en")
+    logo = models.BinaryField(null=True, blank=True, editable=False, help_text="A PNG or JPEG of at most 200 kB.")
+    logo_version = models.CharField(max_length=16, blank=True, editable=False)
     is_demo = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -55,6 +59,13 @@ class Implementation(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("web:home", kwargs={"slug": self.slug})
+
+    @property
+    def logo_url(self) -> str:
+        """Where the logo is shown from; empty without one. The version changes with the picture, so it may be cached."""
+        if not self.logo_version:
+            return ""
+        return f"{reverse('tenancy:implementation-logo', kwargs={'slug': self.slug})}?v={self.logo_version}"
 
     @property
     def zone(self) -> zoneinfo.ZoneInfo:

@@ -53,6 +53,7 @@ class ImportBatch(TenantModel):
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     applied_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     applied_at = models.DateTimeField(null=True, blank=True)
+    facts_on = models.DateField(null=True, blank=True, help_text="The day the file speaks of.")
     refusal = models.CharField(max_length=500, blank=True)
     header = models.JSONField(default=dict, blank=True, help_text="What the export says of itself.")
     options = models.JSONField(default=dict, blank=True, help_text="Mapping and choices made for this file.")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
+from django.utils import timezone
 
 from hmislead.audit.tracking import tracked
 from hmislead.directory import querysets
@@ -56,6 +58,9 @@ class License(TenantModel):
     account_state = models.CharField(max_length=10, choices=AccountState.choices, default=AccountState.UNKNOWN)
     observed_on = models.DateField(null=True, blank=True)
     last_sign_in_on = models.DateField(null=True, blank=True)
+    use_counts_from = models.DateField(
+        null=True, blank=True, help_text="Unlocked or retrained on this day: inactivity counts from it."
+    )
 
     objects = querysets.LicenseQuerySet.as_manager()
 
@@ -105,6 +110,12 @@ class Departure(TenantModel):
     reported_at = models.DateTimeField()
     reported_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     due_at = models.DateTimeField()
+    license_was = models.CharField(
+        max_length=12,
+        choices=License.State.choices,
+        blank=True,
+        help_text="The state from which this departure ended the license; empty while the departure lies ahead.",
+    )
     proved_at = models.DateTimeField(null=True, blank=True)
     proof = models.CharField(max_length=300, blank=True)
 
@@ -120,3 +131,13 @@ class Departure(TenantModel):
 
     def __str__(self) -> str:
         return f"Departure of {self.license}"
+
+    @property
+    def is_ahead(self) -> bool:
+        """True while the person has not left yet: the license stays as it is until then."""
+        return not self.license_was
+
+    @property
+    def late_by(self) -> dt.timedelta:
+        """How long after the clock ran out the account was shut, or how long it has been open since; else zero."""
+        return max((self.proved_at or timezone.now()) - self.due_at, dt.timedelta(0))
