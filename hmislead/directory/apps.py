@@ -3,3 +3,11 @@ from django.apps import AppConfig
 
 class DirectoryConfig(AppConfig):
     name = "hmislead.directory"
+
+    def ready(self) -> None:
+        from hmislead.directory.people_app import register_people
+        from hmislead.directory.requirements import register_directory_requirements, register_directory_settings
+
+        register_directory_settings()
+        register_directory_requirements()
+        register_people()
