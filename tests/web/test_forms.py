@@ -55,7 +55,7 @@ def test_each_field_has_the_shape_uswds_draws(empty, name, tag, expected):
 
 
 def test_a_checkbox_stands_before_its_label(empty):
-    # USWDS draws the box on the label that FOLLOWS the input: the other way round it is invisible, and axe says nothing.
+    # USWDS draws the box on the label that FOLLOWS the input: the other way round it cannot be seen.
     assert re.search(r'name="sure"[^>]*><label class="usa-checkbox__label" for="id_sure"', empty)
     assert re.search(r'value="cho"[^>]*><label class="usa-checkbox__label" for="id_roles_0"', empty.replace("\n", ""))
 
