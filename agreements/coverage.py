@@ -55,8 +55,8 @@ class _LastEnd(Func):
 def with_cover(subjects: QuerySet[Any], path: str, counts: Q, day: dt.date) -> QuerySet[Any]:
     """Annotate `covered` (does `day` lie in a period) and `expires_on`.
 
-    `path` leads from the subject to agreement parties; `counts` says which of them count. `expires_on` is the last day of
-    the cover that runs on `day`, without end NULL; without cover it is the last day there was cover, or NULL.
+    `path` leads from the subject to agreement parties; `counts` says which of them count. `expires_on` is the last day
+    of the cover that runs on `day`, without end NULL; without cover it is the last day there was cover, or NULL.
     An agreement binds from the later of its effective and its signing day, and up to the day before its termination.
     """
     begins = Greatest(f"{path}__agreement__effective_on", f"{path}__agreement__signed_on")

@@ -15,7 +15,7 @@ from hmislead.tenancy.fields import TenantForeignKey
 
 @tracked
 class Agreement(TenantModel):
-    """One agreement (GOV-05..07, MGT-37..42). `effective_on` to `ends_on` is what was agreed; termination cuts it short."""
+    """One agreement (GOV-05..07, MGT-37..42). `effective_on` to `ends_on` is agreed; termination cuts it short."""
 
     class Type(models.TextChoices):
         COC_LEAD = "coc_lead", "CoC-Lead agreement"

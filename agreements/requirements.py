@@ -30,8 +30,8 @@ def coc_lead_agreement(evaluation: Evaluation) -> QuerySet[Any]:
 def participation_agreement(evaluation: Evaluation) -> QuerySet[Any]:
     """Per CHO but the Lead itself: its participation agreement is in force (GOV-06, GOV-16).
 
-    Owed by access-only agencies too. A victim service provider whose projects are all in a comparable database owes none:
-    it does not take part in the HMIS.
+    Owed by access-only agencies too. A victim service provider whose projects are all in a comparable database owes
+    none: it does not take part in the HMIS.
     """
     day = evaluation.as_of
     leads = OrganizationRole.objects.filter(running(day), role="hmis_lead", organization=OuterRef("pk"))

@@ -35,7 +35,7 @@ def _counts(evaluation: Evaluation, topic: str) -> Q:
 
 
 def _trained_rolling(evaluation: Evaluation, topic: str) -> QuerySet[Any]:
-    """Each completion counts for the course's months, else the setting's; the same day of the month is the last good one."""
+    """Each completion counts for the course's months, else the setting's, its own day of the month included."""
     months = Coalesce("completions__course__validity_months", Value(evaluation.setting("training.months")))
     good_until = AddMonths(F("completions__completed_on"), months)
     people = licensed_people(evaluation.as_of).annotate(
@@ -47,8 +47,8 @@ def _trained_rolling(evaluation: Evaluation, topic: str) -> QuerySet[Any]:
 def _trained_in_window(evaluation: Evaluation, topic: str) -> QuerySet[Any]:
     """A completion since a window's opening holds until the next window has closed and its grace is over.
 
-    Who never had the training does not meet the requirement, whatever the window. Who was licensed on or after a window's
-    cut-off waits for the next window. A late completion counts from its day on.
+    Who never had the training does not meet the requirement, whatever the window. Who was licensed on or after a
+    window's cut-off waits for the next window. A late completion counts from its day on.
     """
     day = evaluation.as_of
     windows = windows_on(
@@ -105,7 +105,7 @@ def _dates(windows: Windows, after: dt.timedelta) -> Case:
 
 
 def security_certified(evaluation: Evaluation) -> QuerySet[Any]:
-    """Per person with a living license, Lead staff included: certified the security rules within the year (SEC-40, SEC-41)."""
+    """Per person with a living license, Lead staff included: certified within the year (SEC-40, SEC-41)."""
     last = Max(
         "security_certifications__certified_on",
         filter=Q(security_certifications__certified_on__lte=evaluation.as_of),

@@ -7,9 +7,9 @@ from hmislead.tenancy.settings import register
 
 MODES = (("rolling", "From each person's completion"), ("window", "In a fixed window each year"))
 STATEMENT = (
-    "I have read the HMIS security rules and I keep them. I sign in with my own account only. I tell nobody my password. "
-    "I look up only what my work needs. I lock my screen when I leave it. I tell my agency's security officer at once "
-    "about anything that could put client data at risk."
+    "I have read the HMIS security rules and I keep them. I sign in with my own account only. I tell nobody "
+    "my password. I look up only what my work needs. I lock my screen when I leave it. I tell "
+    "my agency's security officer at once about anything that could put client data at risk."
 )
 GROUP = "Training"
 

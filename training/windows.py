@@ -27,8 +27,8 @@ class Windows:
 def windows_on(day: dt.date, *, opens: str, closes: str, cutoff: str) -> Windows:
     """The windows around `day`. `opens`, `closes` and `cutoff` are days of the year as MM-DD.
 
-    A closing before its opening in the calendar lies in the next year. The cut-off of a window is the last such day on or
-    before its closing.
+    A closing before its opening in the calendar lies in the next year. The cut-off of a window is the last such day on
+    or before its closing.
     """
     opened = _last(opens, day)
     return Windows(*(_window(opened.year + shift, opens, closes, cutoff) for shift in (-1, 0, 1)))
