@@ -346,7 +346,7 @@ def render_list(
         count = asked.page().paginator.count
         if count <= exports.MAX_ROWS:
             columns = [column for column in asked.columns if column.export]
-            return exports.answer(request.GET["export"], listing, columns, asked.rows)
+            return exports.answer(request, listing, columns, asked.rows)
         asked.refusal = exports.too_many(count)
     page = render(request, _part(request) or template, {**(context or {}), "list": asked})
     page.status_code = 409 if asked.refusal else 200

@@ -192,10 +192,6 @@ def test_no_cell_is_a_formula(gallery_site, db, client, armed):
     assert sheet["A2"].data_type == "s"
 
 
-def test_numbers_below_zero_stay_numbers():
-    assert exports.csv_bytes(["n"], [[-3]]).decode("utf-8-sig").splitlines()[1] == "-3"
-
-
 def test_an_export_of_too_many_rows_is_refused_with_a_sentence(implementations, client, monkeypatch):
     monkeypatch.setattr(exports, "MAX_ROWS", 3)
     page = client.get("/list/?export=csv")

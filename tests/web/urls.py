@@ -83,6 +83,7 @@ urlpatterns = [
     path("i/<slug:slug>/", home, name="home"),
     path("i/<slug:slug>/rules/", home, name="rules"),
     path("i/<slug:slug>/views/", include("hmislead.web.saved_view_pages")),
+    path("", include("hmislead.accounts.urls")),
     path("accounts/", include("allauth.urls")),
 ]
 handler404 = "hmislead.web.errors.not_found"
