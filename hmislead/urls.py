@@ -7,6 +7,9 @@ from hmislead.web import health
 urlpatterns = [
     path("healthz", health.healthz),
     path("readyz", health.readyz),
+    path("", include("hmislead.accounts.urls")),
+    path("", include("hmislead.tenancy.urls")),
+    path("i/<slug:slug>/", include("hmislead.access.urls")),
     path("accounts/", include("allauth.urls")),
     path("api/v1/", include("hmislead.api")),
     path("i/<slug:slug>/", include("hmislead.files.urls")),

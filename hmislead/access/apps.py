@@ -11,3 +11,11 @@ class AccessConfig(AppConfig):
 
         register_ground_permissions()
         post_migrate.connect(create_permission_rows, sender=self, dispatch_uid="access.permissions")
+
+        from hmislead.web.navigation import NavItem, register
+
+        register(
+            NavItem("Settings", 20, "People with access", "access:member-list", "manage_roles"),
+            NavItem("Settings", 30, "Invitations", "access:invitation-list", "manage_roles"),
+            NavItem("Settings", 40, "Single sign-on", "access:provider-edit", "manage_settings"),
+        )

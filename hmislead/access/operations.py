@@ -16,7 +16,7 @@ from django.utils import timezone
 from hmislead.access import roles, scopes
 from hmislead.access.models import RoleGrant
 from hmislead.access.permissions import PERMISSIONS
-from hmislead.accounts.models import Membership
+from hmislead.accounts.models import ApiToken, Membership
 from hmislead.errors import DomainError
 from hmislead.tenancy import context, settings
 
@@ -37,18 +37,15 @@ def grant_role(
     organization: Any = None,
     starts_on: dt.date | None = None,
     ends_on: dt.date | None = None,
+    decided_by: Any = None,
 ) -> RoleGrant:
     """Give `user` a role at one scope: the CoC, the organization, or (neither given) the implementation.
 
+    `decided_by` is the administrator behind a grant that the system writes (an accepted invitation).
     Raises PermissionDenied unless `by` may manage roles, DomainError for a scope or end the role may not have.
     """
     _require_manager(by)
-    definition = roles.ROLES[role]
-    kind = roles.ORGANIZATION if organization else roles.COC if coc else roles.IMPLEMENTATION
-    if kind not in definition.scopes:
-        raise DomainError(f"{definition.label} is not a role at {_scope_words(kind)}.")
-    if definition.must_end and ends_on is None:
-        raise DomainError(f"{definition.label}: give the day on which the role ends.")
+    kind = check_role(role=role, coc=coc, organization=organization, ends_on=ends_on)
     Membership.objects.get_or_create(user=user, implementation=context.current())
     grant = RoleGrant.objects.create(
         user=user,
@@ -57,10 +54,22 @@ def grant_role(
         organization=organization,
         starts_on=starts_on or settings.today(),
         ends_on=ends_on,
-        granted_by=by if getattr(by, "pk", None) else None,
+        granted_by=by if getattr(by, "pk", None) else decided_by,
     )
     _sync(user, kind, grant.scope_id)
     return grant
+
+
+def check_role(*, role: str, coc: Any = None, organization: Any = None, ends_on: dt.date | None = None) -> str:
+    """The kind of scope a role would be held at. Raises DomainError for one the role is not made for, or an end that
+    is missing."""
+    definition = roles.ROLES[role]
+    kind = roles.ORGANIZATION if organization else roles.COC if coc else roles.IMPLEMENTATION
+    if kind not in definition.scopes:
+        raise DomainError(f"{definition.label} is not a role at {_scope_words(kind)}.")
+    if definition.must_end and ends_on is None:
+        raise DomainError(f"{definition.label}: give the day on which the role ends.")
+    return kind
 
 
 @transaction.atomic
@@ -70,13 +79,45 @@ def revoke_role(*, grant_id: uuid.UUID, by: Any) -> RoleGrant:
     grant = RoleGrant.objects.visible_to(by).select_for_update().get(pk=grant_id)
     if grant.revoked_at:
         return grant
-    others = RoleGrant.objects.active(settings.today()).filter(role="lead_administrator").exclude(user_id=grant.user_id)
-    if grant.role == "lead_administrator" and not others.exists():
-        raise DomainError("This is the last Lead administrator. Make somebody else one first.")
+    if grant.role == "lead_administrator":
+        _require_another_administrator(grant.user_id)
+    _revoke(grant)
+    return grant
+
+
+@transaction.atomic
+def end_membership(*, user_id: uuid.UUID, by: Any) -> None:
+    """Take somebody out of the current implementation: every role ends, their tokens for it stop. Their sign-in and
+    their other implementations stay as they are. Raises DomainError for the last Lead administrator."""
+    _require_manager(by)
+    here = context.current()
+    membership = Membership.objects.select_for_update().get(user_id=user_id, implementation=here)
+    grants = list(
+        RoleGrant.objects.visible_to(by).select_for_update(of=("self",)).filter(user_id=user_id, revoked_at=None)
+    )
+    if any(grant.role == "lead_administrator" for grant in grants):
+        _require_another_administrator(user_id)
+    for grant in grants:
+        _revoke(grant)
+    ApiToken.objects.filter(user_id=user_id, implementation=here, revoked_at=None).update(revoked_at=timezone.now())
+    membership.delete()
+
+
+def _revoke(grant: RoleGrant) -> None:
     grant.revoked_at = timezone.now()
     grant.save(update_fields=["revoked_at", "updated_at"])
     _sync(grant.user, grant.scope_kind, grant.scope_id)
-    return grant
+
+
+def _require_another_administrator(user_id: Any) -> None:
+    """Somebody must stay who can grant roles: a Lead administrator whose role has no end in sight and who can sign in.
+
+    All of them are locked first, so that two who end each other's role at once cannot both succeed.
+    """
+    administrators = RoleGrant.objects.active(settings.today()).filter(role="lead_administrator", user__is_active=True)
+    others = [grant for grant in administrators.select_for_update(of=("self",)) if grant.user_id != user_id]
+    if not others:
+        raise DomainError("This is the last Lead administrator. Make somebody else one first.")
 
 
 def sweep_ended_grants() -> int:
@@ -118,7 +159,10 @@ def create_permission_rows(**kwargs: Any) -> None:
     for app, model in SCOPE_MODELS.values():
         content_type = ContentType.objects.get_for_model(apps.get_model(app, model))
         Permission.objects.bulk_create(
-            [Permission(content_type=content_type, codename=code, name=label[:255]) for code, label in PERMISSIONS.items()],
+            [
+                Permission(content_type=content_type, codename=code, name=label[:255])
+                for code, label in PERMISSIONS.items()
+            ],
             ignore_conflicts=True,
         )
 

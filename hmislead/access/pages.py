@@ -96,7 +96,10 @@ def to_sign_in(request: Any) -> HttpResponse:
 def _implementation_of_member(request: Any, slug: str) -> Implementation:
     """The implementation, if the user belongs to it and this session may enter it; else it does not exist."""
     implementation = Implementation.objects.filter(slug=slug).first()
-    if implementation is None or not Membership.objects.filter(user=request.user, implementation=implementation).exists():
+    if (
+        implementation is None
+        or not Membership.objects.filter(user=request.user, implementation=implementation).exists()
+    ):
         raise Http404
     only = request.session.get("sso_implementation")
     if only and only != str(implementation.pk):
@@ -125,8 +128,7 @@ def must_set_up_second_factor(request: Any) -> bool:
     """True when one of the user's roles here demands a second factor that they do not have yet."""
     if request.implementation.is_demo:
         return False
-    required = {word.strip() for word in settings.value("mfa.required_roles").split(",")}
-    if not required & request.access.roles:
+    if not set(settings.value("mfa.required_roles")) & request.access.roles:
         return False
     from allauth.mfa.utils import is_mfa_enabled
 

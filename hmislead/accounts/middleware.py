@@ -1,17 +1,50 @@
-"""Signs out a session that nobody used for a while; the page warns before (static/js/app.js)."""
+"""Sessions: sign out one that nobody used for a while, and keep one opened by a provider inside its implementation."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth import logout
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
 
 STAMP, LIMIT = "last_activity", "idle_seconds"
 DEFAULT_LIMIT = 30 * 60
+SSO_KEY = "sso_implementation"
+
+# Pages of allauth that this product does not have: accounts come from invitations, addresses are changed by ourselves.
+CLOSED = frozenset(
+    {
+        "account_confirm_email",
+        "account_email",
+        "account_email_verification_sent",
+        "account_set_password",
+        "account_signup",
+        "openid_connect_login",
+        "saml_login",
+        "saml_sls",
+        "socialaccount_connections",
+        "socialaccount_signup",
+    }
+)
+# What a session opened by an identity provider may use of the account pages.
+OPEN_TO_PROVIDER_SESSIONS = frozenset(
+    {
+        "account_login",
+        "account_logout",
+        "mfa_authenticate",
+        "openid_connect_callback",
+        "saml_acs",
+        "saml_finish_acs",
+        "saml_metadata",
+        "socialaccount_login_cancelled",
+        "socialaccount_login_error",
+    }
+)
 
 
 class IdleSessionMiddleware:
@@ -32,6 +65,50 @@ class IdleSessionMiddleware:
             elif request.headers.get("X-Poll") is None and (last is None or now - last > 60):
                 request.session[STAMP] = now
         return self.get_response(request)
+
+
+class AccountPagesMiddleware:
+    """What our rules add to allauth's pages, and who the signed-in person may switch to."""
+
+    def __init__(self, get_response: Callable[[Any], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: Any) -> HttpResponse:
+        request.implementations = partial(implementations_of, request)
+        return self.get_response(request)
+
+    def process_view(self, request: Any, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        if not view.__module__.startswith("allauth."):
+            return None
+        name = request.resolver_match.url_name
+        if name in CLOSED:
+            raise Http404
+        if request.session.get(SSO_KEY) and request.user.is_authenticated and name not in OPEN_TO_PROVIDER_SESSIONS:
+            return own_password_needed(request)
+        return None
+
+    def process_template_response(self, request: Any, response: Any) -> Any:
+        """A form that was refused says so in its status, on allauth's pages as on ours."""
+        form = (getattr(response, "context_data", None) or {}).get("form")
+        if request.method == "POST" and response.status_code == 200 and getattr(form, "errors", None):
+            response.status_code = 422
+        return response
+
+
+def own_password_needed(request: Any) -> HttpResponse:
+    """The page that says why a session opened by an identity provider may not do this."""
+    return render(request, "accounts/own_password_needed.html", status=403)
+
+
+def implementations_of(request: Any) -> list[Any]:
+    """The implementations this session may enter, by name: a provider's session has one."""
+    from hmislead.tenancy.models import Implementation
+
+    if not request.user.is_authenticated:
+        return []
+    found = Implementation.objects.filter(memberships__user=request.user).defer("logo")
+    only = request.session.get(SSO_KEY)
+    return list(found.filter(pk=only) if only else found)
 
 
 def remember_idle_limit(request: Any, minutes: int) -> None:

@@ -1,17 +1,24 @@
-"""Sign-ins and what must be read before a tenant is known. All global: listed by name in tests/tenancy."""
+"""Sign-ins and what must be read before a tenant is known: global, and listed by name in tests/tenancy.
+
+The one exception is `InvitationDetail`: whom an invitation is for, and to what, belongs to the tenant.
+"""
 
 from __future__ import annotations
 
 import hashlib
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 
-from hmislead.tenancy.fields import uuid7
+from hmislead.access import roles
+from hmislead.audit.tracking import tracked
+from hmislead.tenancy.base import TenantModel
+from hmislead.tenancy.fields import TenantForeignKey, uuid7
 from hmislead.tenancy.models import Implementation
 
 
@@ -102,6 +109,60 @@ class Invitation(models.Model):
     @property
     def is_open(self) -> bool:
         return self.used_at is None and self.withdrawn_at is None and self.expires_at > timezone.now()
+
+
+class InvitationDetailQuerySet(models.QuerySet["InvitationDetail"]):
+    def visible_to(self, user: Any) -> InvitationDetailQuerySet:
+        """Invitations `user` may know of: all with `manage_roles` at the implementation, else none."""
+        from hmislead.access.scopes import of
+
+        return self if of(user).scopes("manage_roles").everything else self.none()
+
+
+@tracked
+class InvitationDetail(TenantModel):
+    """Whom an invitation is for and which role it offers. Accepting it grants the role; sending it grants nothing."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", "Waiting for an answer"
+        ACCEPTED = "accepted", "Accepted"
+        WITHDRAWN = "withdrawn", "Withdrawn"
+
+    NEXT: ClassVar[dict[str, set[str]]] = {
+        "waiting": {"accepted", "withdrawn"},
+        "accepted": set(),
+        "withdrawn": set(),
+    }
+
+    invitation = models.OneToOneField(Invitation, on_delete=models.PROTECT, related_name="detail")
+    email = models.EmailField("e-mail address")
+    name = models.CharField(max_length=150)
+    role = models.CharField(max_length=30, choices=roles.CHOICES, blank=True)
+    coc = TenantForeignKey("directory.CoC", null=True, blank=True, related_name="+")
+    organization = TenantForeignKey("directory.Organization", null=True, blank=True, related_name="+")
+    role_ends_on = models.DateField(null=True, blank=True)
+    person = TenantForeignKey("directory.Person", null=True, blank=True, related_name="+")
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    invited_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    accepted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    sent_at = models.DateTimeField(null=True, blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+
+    objects = InvitationDetailQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-created_at",)
+
+    def __str__(self) -> str:
+        return f"The invitation of {self.name}"
+
+    @property
+    def is_expired(self) -> bool:
+        return self.state == self.State.WAITING and not self.invitation.is_open
+
+    @property
+    def shown_state(self) -> str:
+        return "expired" if self.is_expired else self.state
 
 
 class ApiToken(models.Model):

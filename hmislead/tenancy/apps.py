@@ -9,3 +9,7 @@ class TenancyConfig(AppConfig):
         from hmislead.tenancy.ground_settings import register_ground_settings
 
         register_ground_settings()
+
+        from hmislead.web.navigation import NavItem, register
+
+        register(NavItem("Settings", 10, "Settings", "tenancy:setting-list", "view_settings"))

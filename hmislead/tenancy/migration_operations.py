@@ -53,7 +53,9 @@ class SecureTenantTables(Operation):
         """The policy and keys are no part of Django's picture of the models."""
 
     def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
-        tenant_models = [model for model in to_state.apps.get_app_config(app_label).get_models() if is_tenant_model(model)]
+        tenant_models = [
+            model for model in to_state.apps.get_app_config(app_label).get_models() if is_tenant_model(model)
+        ]
         for model in tenant_models:
             for statement in policy_statements(model._meta.db_table, referable=not is_event_model(model)):
                 schema_editor.execute(statement)

@@ -58,11 +58,11 @@ class Implementation(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return reverse("web:home", kwargs={"slug": self.slug})
+        return reverse("compliance:home", kwargs={"slug": self.slug})
 
     @property
     def logo_url(self) -> str:
-        """Where the logo is shown from; empty without one. The version changes with the picture, so it may be cached."""
+        """Where the logo is shown from; empty without one. The version changes with the picture: it may be cached."""
         if not self.logo_version:
             return ""
         return f"{reverse('tenancy:implementation-logo', kwargs={'slug': self.slug})}?v={self.logo_version}"
@@ -79,7 +79,7 @@ class Implementation(models.Model):
 
 @tracked
 class SettingValue(TenantModel):
-    """One decision of the Lead, in force from a date until the next value of the same key (settings.py has the keys)."""
+    """One decision of the Lead, in force from a date until the next value of the same key (keys: settings.py)."""
 
     key = models.CharField(max_length=80)
     value = models.JSONField()

@@ -17,6 +17,7 @@ from hmislead.errors import DomainError
 from hmislead.tenancy.context import current
 from hmislead.tenancy.models import SettingValue
 
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,28 @@ def register(*definitions: SettingDefinition) -> None:
 def today() -> dt.date:
     """Today in the current implementation's time zone."""
     return timezone.now().astimezone(current().zone).date()
+
+
+def groups() -> dict[str, list[SettingDefinition]]:
+    """The settings by group, both in the order in which they are shown."""
+    found: dict[str, list[SettingDefinition]] = {}
+    for definition in DEFINITIONS.values():
+        found.setdefault(definition.group, []).append(definition)
+    return {group: sorted(found[group], key=lambda each: each.order) for group in sorted(found)}
+
+
+def words(definition: SettingDefinition, value: Any) -> str:
+    """A value in words: "Yes", "90, 60, 30 days", "Lead administrator"."""
+    labels = dict(definition.choices)
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    if definition.key == "hours.days":
+        return ", ".join(WEEKDAYS[day] for day in sorted(value))
+    if isinstance(value, list):
+        text = ", ".join(labels.get(str(part), str(part)) for part in value) or "None"
+    else:
+        text = labels.get(str(value), str(value)) or "Nothing"
+    return f"{text} {definition.unit}".strip()
 
 
 def value(key: str, *, on: dt.date | None = None) -> Any:
@@ -95,8 +118,18 @@ def _boolean(definition: SettingDefinition, value: Any) -> bool:
 
 def _choice(definition: SettingDefinition, value: Any) -> str:
     if value not in {key for key, _ in definition.choices}:
-        raise DomainError(f"{definition.label}: choose one of " + ", ".join(label for _, label in definition.choices) + ".")
+        raise DomainError(
+            f"{definition.label}: choose one of " + ", ".join(label for _, label in definition.choices) + "."
+        )
     return str(value)
+
+
+def _choices(definition: SettingDefinition, value: Any) -> list[str]:
+    """Several of the choices, in their own order."""
+    parts = value if isinstance(value, list) else [part.strip() for part in str(value).split(",") if part.strip()]
+    for part in parts:
+        _choice(definition, part)
+    return [key for key, _ in definition.choices if key in parts]
 
 
 def _text(definition: SettingDefinition, value: Any) -> str:
@@ -104,7 +137,9 @@ def _text(definition: SettingDefinition, value: Any) -> str:
 
 
 def _numbers(definition: SettingDefinition, value: Any) -> list[int]:
-    parts = value if isinstance(value, list) else [part for part in str(value).replace(";", ",").split(",") if part.strip()]
+    parts = (
+        value if isinstance(value, list) else [part for part in str(value).replace(";", ",").split(",") if part.strip()]
+    )
     return sorted({_integer(definition, part) for part in parts}, reverse=True)
 
 
@@ -137,6 +172,7 @@ _CHECKERS: dict[str, Callable[[SettingDefinition, Any], Any]] = {
     "integer": _integer,
     "boolean": _boolean,
     "choice": _choice,
+    "choices": _choices,
     "text": _text,
     "numbers": _numbers,
     "dates": _dates,

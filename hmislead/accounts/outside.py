@@ -1,0 +1,76 @@
+"""Requests to an identity provider. A tenant's administrator names its address: nothing inside may be reached by it."""
+
+from __future__ import annotations
+
+import ipaddress
+from typing import Any
+
+import requests
+from django.conf import settings
+from requests.adapters import HTTPAdapter
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.connection import HTTPConnection, HTTPSConnection
+
+MOST_BYTES = 1_000_000
+SECONDS = 5
+
+
+class RefusedAddressError(requests.RequestException):
+    """The provider's address leads inside our own network, or is no https address."""
+
+
+def _check_peer(sock: Any) -> Any:
+    """Look at where the connection really leads: a name may resolve differently from one moment to the next."""
+    peer = ipaddress.ip_address(sock.getpeername()[0].split("%")[0])
+    if not peer.is_global and not settings.SSO_PRIVATE_ADDRESSES:
+        sock.close()
+        raise RefusedAddressError("The address of the identity provider is not on the public internet.")
+    return sock
+
+
+class _CheckedHTTP(HTTPConnection):
+    def _new_conn(self) -> Any:
+        return _check_peer(super()._new_conn())
+
+
+class _CheckedHTTPS(HTTPSConnection):
+    def _new_conn(self) -> Any:
+        return _check_peer(super()._new_conn())
+
+
+class _HTTPPool(HTTPConnectionPool):
+    ConnectionCls = _CheckedHTTP
+
+
+class _HTTPSPool(HTTPSConnectionPool):
+    ConnectionCls = _CheckedHTTPS
+
+
+class _Checked(HTTPAdapter):
+    """Checks the peer, the time and the size of every answer."""
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = {"http": _HTTPPool, "https": _HTTPSPool}
+
+    def send(self, request: Any, **kwargs: Any) -> requests.Response:
+        if not request.url.startswith("https://") and not settings.SSO_PRIVATE_ADDRESSES:
+            raise RefusedAddressError("The address of the identity provider must begin with https://.")
+        kwargs.update(stream=True, timeout=kwargs.get("timeout") or SECONDS, proxies={})
+        response = super().send(request, **kwargs)
+        content = response.raw.read(MOST_BYTES + 1, decode_content=True)
+        if len(content) > MOST_BYTES:
+            response.close()
+            raise RefusedAddressError("The identity provider sent more than we read.")
+        response._content, response._content_consumed = content, True
+        return response
+
+
+def session() -> requests.Session:
+    """A session for requests to an identity provider. Raises requests.RequestException for whatever goes wrong."""
+    made = requests.Session()
+    made.trust_env = False
+    made.max_redirects = 3
+    made.mount("https://", _Checked())
+    made.mount("http://", _Checked())
+    return made
