@@ -30,6 +30,7 @@ def register_ground_permissions() -> None:
     register(
         Permission("view_directory", "See CoCs, agencies, projects and contacts"),
         Permission("manage_directory", "Add and change CoCs, agencies, projects and contacts"),
+        Permission("manage_contacts", "Name and re-affirm an agency's contacts"),
         Permission("view_people", "See people and licenses"),
         Permission("request_licenses", "Add people, request licenses, report departures"),
         Permission("manage_licenses", "Activate, suspend and end licenses"),

@@ -39,6 +39,7 @@ READ_ALL = frozenset(
 )
 LEAD_STAFF = READ_ALL | {
     "manage_directory",
+    "manage_contacts",
     "request_licenses",
     "manage_licenses",
     "prove_account_state",
@@ -55,9 +56,17 @@ COC_SHARE = frozenset({"view_directory", "view_compliance", "view_reports"})
 ROLES: dict[str, Role] = {
     role.code: role
     for role in (
-        Role("lead_administrator", "Lead administrator", (IMPLEMENTATION,), "Everything, with roles and settings.", None),
+        Role(
+            "lead_administrator", "Lead administrator", (IMPLEMENTATION,), "Everything, with roles and settings.", None
+        ),
         Role("lead_staff", "Lead staff", (IMPLEMENTATION,), "Works in every room; no roles, no settings.", LEAD_STAFF),
-        Role("trainer", "Trainer", (IMPLEMENTATION,), "Keeps training records.", READ_ALL | {"record_evidence", "send_notices"}),
+        Role(
+            "trainer",
+            "Trainer",
+            (IMPLEMENTATION,),
+            "Keeps training records.",
+            READ_ALL | {"record_evidence", "send_notices"},
+        ),
         Role(
             "help_desk_agent",
             "Help desk agent",
@@ -65,8 +74,16 @@ ROLES: dict[str, Role] = {
             "Helps people with their licenses.",
             READ_ALL | {"request_licenses", "manage_licenses", "prove_account_state"},
         ),
-        Role("monitor", "Monitor", (IMPLEMENTATION,), "Checks agencies.", READ_ALL | {"record_evidence", "request_reports"}),
-        Role("analyst", "Analyst", (IMPLEMENTATION,), "Reads and reports.", READ_ALL | {"import_data", "request_reports"}),
+        Role(
+            "monitor",
+            "Monitor",
+            (IMPLEMENTATION,),
+            "Checks agencies.",
+            READ_ALL | {"record_evidence", "request_reports"},
+        ),
+        Role(
+            "analyst", "Analyst", (IMPLEMENTATION,), "Reads and reports.", READ_ALL | {"import_data", "request_reports"}
+        ),
         Role(
             "coc_staff",
             "CoC staff",
@@ -83,6 +100,7 @@ ROLES: dict[str, Role] = {
             frozenset(
                 {
                     "view_directory",
+                    "manage_contacts",
                     "view_people",
                     "request_licenses",
                     "prove_account_state",
@@ -100,7 +118,14 @@ ROLES: dict[str, Role] = {
             "Security attestations and the departure clock of its agency.",
             frozenset({"view_directory", "view_people", "view_compliance", "request_licenses", "prove_account_state"}),
         ),
-        Role("auditor", "Auditor", (IMPLEMENTATION, COC), "Reads, never writes.", READ_ALL - {"view_messages"}, must_end=True),
+        Role(
+            "auditor",
+            "Auditor",
+            (IMPLEMENTATION, COC),
+            "Reads, never writes.",
+            READ_ALL - {"view_messages"},
+            must_end=True,
+        ),
     )
 }
 CHOICES = [(role.code, role.label) for role in ROLES.values()]

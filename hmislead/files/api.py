@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import django_filters
 from django.http import FileResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
@@ -24,12 +25,20 @@ class StoredFileSerializer(serializers.ModelSerializer[StoredFile]):
         read_only_fields = fields
 
 
+class FileFilter(django_filters.FilterSet):
+    """By id alone: an unknown id finds nothing, as does one out of the caller's sight."""
+
+    organization = django_filters.UUIDFilter("organization_id")
+    coc = django_filters.UUIDFilter("coc_id")
+    person = django_filters.UUIDFilter("person_id")
+
+
 class FileViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantViewSet):
     """Files the caller may open. They come in together with the record they belong to."""
 
     queryset = StoredFile.objects.all()
     serializer_class = StoredFileSerializer
-    filterset_fields = ("organization", "coc", "person")
+    filterset_class = FileFilter
     search_fields = ("name",)
     access = {"list": MEMBER, "retrieve": MEMBER, "content": MEMBER}
 

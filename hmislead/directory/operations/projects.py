@@ -1,0 +1,216 @@
+"""Projects and their descriptor data, recorded by hand with HUD's own codes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.db.models import Q
+
+from hmislead.compliance.engine import recheck
+from hmislead.directory import policy
+from hmislead.directory.hmis_csv.spec import load_spec
+from hmislead.directory.models import (
+    CEParticipation,
+    CoC,
+    Funder,
+    HMISParticipation,
+    Inventory,
+    Organization,
+    Participation,
+    Project,
+    ProjectCoC,
+)
+from hmislead.directory.operations import rows
+from hmislead.errors import DomainError
+
+FIELDS = frozenset(
+    {
+        "name",
+        "common_name",
+        "project_type",
+        "is_continuum",
+        "operating_from",
+        "operating_until",
+        "housing_type",
+        "rrh_subtype",
+        "residential_affiliation",
+        "target_population",
+        "hopwa_facility",
+        "pit_count",
+    }
+)
+# HUD's list (spec.json) behind each column that holds one of its codes.
+CODES = {
+    "project_type": "ProjectType",
+    "housing_type": "HousingType",
+    "rrh_subtype": "RRHSubType",
+    "target_population": "TargetPopulation",
+    "hopwa_facility": "HOPWAMedAssistedLivingFac",
+    "residential_affiliation": "NoYes",
+    "funder": "FundingSource",
+    "household_type": "HouseholdType",
+    "availability": "Availability",
+    "es_bed_type": "BedType",
+    "geography_type": "GeographyType",
+}
+PARTS: dict[str, type[models.Model]] = {
+    "location": ProjectCoC,
+    "funder": Funder,
+    "inventory": Inventory,
+    "hmis": HMISParticipation,
+    "ce": CEParticipation,
+}
+_NO_FIELDS = {"id", "implementation", "created_at", "updated_at", "project", "coc", "removed_on"}
+
+
+def part_fields(kind: str) -> frozenset[str]:
+    """The columns of a project's part that people may fill in."""
+    return frozenset(field.name for field in PARTS[kind]._meta.concrete_fields) - _NO_FIELDS
+
+
+@transaction.atomic
+def add_project(*, organization_id: UUID, name: str, by: Any, **details: Any) -> Project:
+    """Add a project of an agency that stands. `details` are the other FIELDS.
+
+    Raises PermissionDenied, ValidationError by field, DomainError for an agency that closed or was merged away.
+    """
+    organization = Organization.objects.visible_to(by).select_for_update(of=("self",)).get(pk=organization_id)
+    policy.require_manage(by)
+    if organization.merged_into_id or organization.closed_on:
+        raise DomainError(f"{organization} does not stand any more. Choose another agency.")
+    project = Project(organization=organization, name=name.strip(), **rows.only(details, FIELDS))
+    _check_codes(details)
+    _check_dates(project.operating_from, project.operating_until, "operating_until")
+    rows.create(project)
+    recheck(organizations=[organization.pk])
+    return project
+
+
+@transaction.atomic
+def change_project(*, project_id: UUID, by: Any, **changes: Any) -> Project:
+    """Change some of FIELDS. Raises PermissionDenied, or ValidationError by field."""
+    project = _lock(project_id, by)
+    rows.only(changes, FIELDS)
+    _check_codes(changes)
+    first = changes.get("operating_from", project.operating_from)
+    _check_dates(first, changes.get("operating_until", project.operating_until), "operating_until")
+    if rows.change(project, changes):
+        recheck(organizations=[project.organization_id])
+    return project
+
+
+@transaction.atomic
+def end_project(*, project_id: UUID, by: Any, effective_at: dt.date | None = None) -> Project:
+    """Give a project its last day of operation (default today). Raises DomainError when it has one."""
+    project = _lock(project_id, by)
+    if project.operating_until:
+        raise DomainError(f"{project} has its last day of operation already.")
+    return change_project(project_id=project.pk, by=by, operating_until=rows.day_of(effective_at))
+
+
+@transaction.atomic
+def add_part(*, project_id: UUID, kind: str, by: Any, **values: Any) -> Any:
+    """Add a location, funder, inventory, HMIS or Coordinated Entry participation (a key of PARTS) to a project.
+
+    Raises ValidationError by field, DomainError for HMIS participation that overlaps another period.
+    """
+    project = _lock(project_id, by)
+    part = PARTS[kind](project=project, **_part_values(kind, values))
+    _check_part(part)
+    rows.create(part)
+    _follow(part)
+    return part
+
+
+@transaction.atomic
+def change_part(*, kind: str, part_id: UUID, by: Any, **changes: Any) -> Any:
+    """Change a part of a project. Raises as `add_part` does."""
+    part = _lock_part(kind, part_id, by)
+    changes = _part_values(kind, changes)
+    for name, value in changes.items():
+        setattr(part, name, value)
+    _check_part(part)
+    part.refresh_from_db(fields=list(changes) or None)
+    if rows.change(part, changes):
+        _follow(part)
+    return part
+
+
+@transaction.atomic
+def remove_part(*, kind: str, part_id: UUID, by: Any) -> Any:
+    """Take out a part recorded by mistake. It stays in the history; what merely ended gets an end date instead."""
+    part = _lock_part(kind, part_id, by)
+    if part.removed_on:
+        raise DomainError("This was removed already.")
+    rows.change(part, {"removed_on": rows.day_of(None)})
+    recheck(organizations=[part.project.organization_id])
+    return part
+
+
+def _part_values(kind: str, values: dict[str, Any]) -> dict[str, Any]:
+    values = rows.only(values, part_fields(kind))
+    _check_codes(values)
+    if "coc_code" in values and kind == "location":
+        code = values["coc_code"].strip().upper()
+        values = {**values, "coc_code": code, "coc": CoC.objects.filter(number=code).first()}
+    return values
+
+
+def _check_part(part: Any) -> None:
+    if hasattr(part, "starts_on"):
+        _check_dates(part.starts_on, part.ends_on, "ends_on")
+    if isinstance(part, HMISParticipation):
+        _check_overlap(part)
+
+
+def _check_overlap(part: HMISParticipation) -> None:
+    """A project is in the HMIS, in a comparable database, or in neither: one on each day (HMIS element 2.08)."""
+    others = HMISParticipation.objects.filter(project_id=part.project_id, removed_on=None).exclude(pk=part.pk)
+    if part.ends_on:
+        others = others.filter(Q(starts_on=None) | Q(starts_on__lte=part.ends_on))
+    if part.starts_on:
+        others = others.filter(Q(ends_on=None) | Q(ends_on__gte=part.starts_on))
+    other = others.first()
+    if other:
+        raise DomainError(
+            f"This overlaps a period that is recorded as “{other.get_kind_display()}”. End that one first."
+        )
+
+
+def _follow(part: Any) -> None:
+    """A located project means that its agency takes part in the CoC; then what the agency owes is checked."""
+    organization_id = part.project.organization_id
+    if isinstance(part, ProjectCoC) and part.coc_id:
+        taken = Participation.objects.filter(organization_id=organization_id, coc_id=part.coc_id, ends_on=None)
+        if not taken.exists():
+            day = part.project.operating_from or rows.day_of(None)
+            rows.create(Participation(organization_id=organization_id, coc_id=part.coc_id, starts_on=day))
+    recheck(organizations=[organization_id])
+
+
+def _check_codes(values: dict[str, Any]) -> None:
+    spec = load_spec()
+    for name, value in values.items():
+        if name in CODES and value is not None and int(value) not in dict(spec.choices(CODES[name])):
+            raise ValidationError({name: "This is no code of HUD's list."})
+
+
+def _check_dates(first: dt.date | None, last: dt.date | None, field: str) -> None:
+    if first and last and last < first:
+        raise ValidationError({field: "It cannot end before it starts."})
+
+
+def _lock(project_id: UUID, by: Any) -> Project:
+    project: Project = Project.objects.visible_to(by).select_for_update(of=("self",)).get(pk=project_id)
+    policy.require_manage(by)
+    return project
+
+
+def _lock_part(kind: str, part_id: UUID, by: Any) -> Any:
+    part = PARTS[kind].objects.visible_to(by).select_for_update(of=("self",)).get(pk=part_id)
+    policy.require_manage(by)
+    return part
