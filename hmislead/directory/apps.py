@@ -6,8 +6,10 @@ class DirectoryConfig(AppConfig):
 
     def ready(self) -> None:
         from hmislead.directory.people_app import register_people
+        from hmislead.directory.places_app import register_places
         from hmislead.directory.requirements import register_directory_requirements, register_directory_settings
 
         register_directory_settings()
         register_directory_requirements()
         register_people()
+        register_places()

@@ -64,12 +64,39 @@ PARTS: dict[str, type[models.Model]] = {
     "hmis": HMISParticipation,
     "ce": CEParticipation,
 }
-_NO_FIELDS = {"id", "implementation", "created_at", "updated_at", "project", "coc", "removed_on"}
-
-
-def part_fields(kind: str) -> frozenset[str]:
-    """The columns of a project's part that people may fill in."""
-    return frozenset(field.name for field in PARTS[kind]._meta.concrete_fields) - _NO_FIELDS
+# The columns of each part that people fill in.
+PART_FIELDS: dict[str, tuple[str, ...]] = {
+    "location": ("coc_code", "geocode", "address1", "address2", "city", "state", "zip_code", "geography_type"),
+    "funder": ("funder", "other_funder", "grant_identifier", "starts_on", "ends_on"),
+    "inventory": (
+        "coc_code",
+        "household_type",
+        "availability",
+        "units",
+        "beds",
+        "beds_ch_veteran",
+        "beds_youth_veteran",
+        "beds_veteran",
+        "beds_ch_youth",
+        "beds_youth",
+        "beds_ch",
+        "beds_other",
+        "es_bed_type",
+        "starts_on",
+        "ends_on",
+    ),
+    "hmis": ("kind", "starts_on", "ends_on"),
+    "ce": (
+        "is_access_point",
+        "prevention_assessment",
+        "crisis_assessment",
+        "housing_assessment",
+        "direct_services",
+        "receives_referrals",
+        "starts_on",
+        "ends_on",
+    ),
+}
 
 
 @transaction.atomic
@@ -113,67 +140,69 @@ def end_project(*, project_id: UUID, by: Any, effective_at: dt.date | None = Non
 
 
 @transaction.atomic
-def add_part(*, project_id: UUID, kind: str, by: Any, **values: Any) -> Any:
-    """Add a location, funder, inventory, HMIS or Coordinated Entry participation (a key of PARTS) to a project.
+def add_part(*, project_id: UUID, part: str, by: Any, **values: Any) -> Any:
+    """Add a location, funder, inventory, HMIS or Coordinated Entry participation (`part`: a key of PARTS) to a project.
 
     Raises ValidationError by field, DomainError for HMIS participation that overlaps another period.
     """
     project = _lock(project_id, by)
-    part = PARTS[kind](project=project, **_part_values(kind, values))
-    _check_part(part)
-    rows.create(part)
-    _follow(part)
-    return part
+    row = PARTS[part](project=project, **_part_values(part, values))
+    _check_part(row)
+    rows.create(row)
+    _follow(row)
+    return row
 
 
 @transaction.atomic
-def change_part(*, kind: str, part_id: UUID, by: Any, **changes: Any) -> Any:
+def change_part(*, part: str, part_id: UUID, by: Any, **changes: Any) -> Any:
     """Change a part of a project. Raises as `add_part` does."""
-    part = _lock_part(kind, part_id, by)
-    changes = _part_values(kind, changes)
+    row = _lock_part(part, part_id, by)
+    changes = _part_values(part, changes)
+    before = {name: getattr(row, name) for name in changes}
     for name, value in changes.items():
-        setattr(part, name, value)
-    _check_part(part)
-    part.refresh_from_db(fields=list(changes) or None)
-    if rows.change(part, changes):
-        _follow(part)
-    return part
+        setattr(row, name, value)
+    _check_part(row)
+    for name, value in before.items():
+        setattr(row, name, value)
+    if rows.change(row, changes):
+        _follow(row)
+    return row
 
 
 @transaction.atomic
-def remove_part(*, kind: str, part_id: UUID, by: Any) -> Any:
+def remove_part(*, part: str, part_id: UUID, by: Any) -> Any:
     """Take out a part recorded by mistake. It stays in the history; what merely ended gets an end date instead."""
-    part = _lock_part(kind, part_id, by)
-    if part.removed_on:
+    row = _lock_part(part, part_id, by)
+    if row.removed_on:
         raise DomainError("This was removed already.")
-    rows.change(part, {"removed_on": rows.day_of(None)})
-    recheck(organizations=[part.project.organization_id])
-    return part
+    rows.change(row, {"removed_on": rows.day_of(None)})
+    recheck(organizations=[row.project.organization_id])
+    return row
 
 
-def _part_values(kind: str, values: dict[str, Any]) -> dict[str, Any]:
-    values = rows.only(values, part_fields(kind))
+def _part_values(part: str, values: dict[str, Any]) -> dict[str, Any]:
+    values = rows.only(values, frozenset(PART_FIELDS[part]))
     _check_codes(values)
-    if "coc_code" in values and kind == "location":
+    if "coc_code" in values and part == "location":
         code = values["coc_code"].strip().upper()
         values = {**values, "coc_code": code, "coc": CoC.objects.filter(number=code).first()}
     return values
 
 
-def _check_part(part: Any) -> None:
-    if hasattr(part, "starts_on"):
-        _check_dates(part.starts_on, part.ends_on, "ends_on")
-    if isinstance(part, HMISParticipation):
-        _check_overlap(part)
+def _check_part(row: Any) -> None:
+    if hasattr(row, "starts_on"):
+        _check_dates(row.starts_on, row.ends_on, "ends_on")
+    if isinstance(row, HMISParticipation):
+        _check_overlap(row)
 
 
-def _check_overlap(part: HMISParticipation) -> None:
+def _check_overlap(row: HMISParticipation) -> None:
     """A project is in the HMIS, in a comparable database, or in neither: one on each day (HMIS element 2.08)."""
-    others = HMISParticipation.objects.filter(project_id=part.project_id, removed_on=None).exclude(pk=part.pk)
-    if part.ends_on:
-        others = others.filter(Q(starts_on=None) | Q(starts_on__lte=part.ends_on))
-    if part.starts_on:
-        others = others.filter(Q(ends_on=None) | Q(ends_on__gte=part.starts_on))
+    others = HMISParticipation.objects.filter(project_id=row.project_id, removed_on=None).exclude(pk=row.pk)
+    if row.ends_on:
+        others = others.filter(Q(starts_on=None) | Q(starts_on__lte=row.ends_on))
+    if row.starts_on:
+        others = others.filter(Q(ends_on=None) | Q(ends_on__gte=row.starts_on))
     other = others.first()
     if other:
         raise DomainError(
@@ -181,14 +210,14 @@ def _check_overlap(part: HMISParticipation) -> None:
         )
 
 
-def _follow(part: Any) -> None:
+def _follow(row: Any) -> None:
     """A located project means that its agency takes part in the CoC; then what the agency owes is checked."""
-    organization_id = part.project.organization_id
-    if isinstance(part, ProjectCoC) and part.coc_id:
-        taken = Participation.objects.filter(organization_id=organization_id, coc_id=part.coc_id, ends_on=None)
+    organization_id = row.project.organization_id
+    if isinstance(row, ProjectCoC) and row.coc_id:
+        taken = Participation.objects.filter(organization_id=organization_id, coc_id=row.coc_id, ends_on=None)
         if not taken.exists():
-            day = part.project.operating_from or rows.day_of(None)
-            rows.create(Participation(organization_id=organization_id, coc_id=part.coc_id, starts_on=day))
+            day = row.project.operating_from or rows.day_of(None)
+            rows.create(Participation(organization_id=organization_id, coc_id=row.coc_id, starts_on=day))
     recheck(organizations=[organization_id])
 
 
@@ -210,7 +239,7 @@ def _lock(project_id: UUID, by: Any) -> Project:
     return project
 
 
-def _lock_part(kind: str, part_id: UUID, by: Any) -> Any:
-    part = PARTS[kind].objects.visible_to(by).select_for_update(of=("self",)).get(pk=part_id)
+def _lock_part(part: str, part_id: UUID, by: Any) -> Any:
+    row = PARTS[part].objects.visible_to(by).select_for_update(of=("self",)).get(pk=part_id)
     policy.require_manage(by)
-    return part
+    return row
