@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("hmislead.accounts.urls")),
     path("", include("hmislead.tenancy.urls")),
     path("i/<slug:slug>/", include("hmislead.access.urls")),
+    path("i/<slug:slug>/", include("hmislead.compliance.urls")),
     path("accounts/", include("allauth.urls")),
     path("api/v1/", include("hmislead.api")),
     path("i/<slug:slug>/", include("hmislead.files.urls")),

@@ -7,7 +7,10 @@ class ComplianceConfig(AppConfig):
     def ready(self) -> None:
         from hmislead.compliance import nights
         from hmislead.compliance.compliance_settings import register_compliance_settings
+        from hmislead.compliance.panels import register_panels, register_routes
         from hmislead.jobs.operations import Handler, register
 
         register_compliance_settings()
+        register_panels()
+        register_routes()
         register(Handler("compliance.run", queue="checks", step=nights.step, fail=nights.fail))

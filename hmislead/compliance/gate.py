@@ -83,7 +83,7 @@ def refresh(*, licenses: Iterable[UUID] = (), organizations: Iterable[UUID] = ()
         _execute(only, {"licenses": wanted, "organizations": at})
 
 
-def check(license: Any) -> GateAnswer:  # noqa: A002 - the field's word
+def check(license: Any) -> GateAnswer:
     """The gate's answer for a license as last computed; shut, with no reason, when it was never computed."""
     row = Gate.objects.filter(license_id=license.pk).first()
     return answer_of(row) if row else GateAnswer(is_open=False, reasons=[], lapses_on=None)

@@ -85,7 +85,9 @@ class Change(AboutSubject):
     """One change of a state. The last one on or before a day tells what was recorded for that day."""
 
     old_state = models.CharField(max_length=16, choices=State.choices, blank=True)
-    new_state = models.CharField(max_length=16, choices=State.choices, blank=True, help_text="Empty: no longer a subject.")
+    new_state = models.CharField(
+        max_length=16, choices=State.choices, blank=True, help_text="Empty: no longer a subject."
+    )
     due_on = models.DateField(null=True)
     note = models.CharField(max_length=300, blank=True)
     as_of = models.DateField(help_text="The local day for which it was evaluated.")
@@ -208,7 +210,9 @@ class Gate(TenantModel):
 
     license = TenantForeignKey("directory.License", on_delete=models.CASCADE, related_name="gates")
     is_open = models.BooleanField()
-    reasons = models.JSONField(default=list, help_text="What blocks: requirement, state, due_on, subject_kind, subject_id.")
+    reasons = models.JSONField(
+        default=list, help_text="What blocks: requirement, state, due_on, subject_kind, subject_id."
+    )
     lapses_on = models.DateField(null=True, help_text="The first day on which an open gate closes if nothing is done.")
     checked_at = models.DateTimeField(db_default=models.functions.Now())
 
@@ -267,7 +271,8 @@ class Task(TenantModel):
                 name="task_one_open",
             ),
             models.CheckConstraint(
-                condition=models.Q(closed_at=None, proof_kind="") | (models.Q(closed_at__isnull=False) & ~models.Q(proof_kind="")),
+                condition=models.Q(closed_at=None, proof_kind="")
+                | (models.Q(closed_at__isnull=False) & ~models.Q(proof_kind="")),
                 name="task_closed_by_proof",
                 violation_error_message="A task is closed by proof alone.",
             ),
@@ -288,7 +293,11 @@ def subject_columns(kind: str, subject: Any) -> dict[str, Any]:
     """The scoping columns of a row about one subject (an Organization, Person, License, CoC or Implementation)."""
     columns: dict[str, Any] = {"organization_id": None, "coc_id": None, "person_id": None, "license_id": None}
     if kind == SubjectKind.LICENSE:
-        columns |= {"license_id": subject.pk, "person_id": subject.person_id, "organization_id": subject.organization_id}
+        columns |= {
+            "license_id": subject.pk,
+            "person_id": subject.person_id,
+            "organization_id": subject.organization_id,
+        }
     elif kind != SubjectKind.IMPLEMENTATION:
         columns[f"{kind}_id"] = subject.pk
     return columns

@@ -32,5 +32,7 @@ def record(as_of: dt.date) -> None:
     """Write the tallies of a day from the statuses as they stand; doing it twice for a day leaves one set."""
     with connection.cursor() as cursor:
         values = {"implementation": context.current().pk, "as_of": as_of}
-        cursor.execute("DELETE FROM compliance_tally WHERE implementation_id = %(implementation)s AND as_of = %(as_of)s", values)
+        cursor.execute(
+            "DELETE FROM compliance_tally WHERE implementation_id = %(implementation)s AND as_of = %(as_of)s", values
+        )
         cursor.execute(STATEMENT, values)

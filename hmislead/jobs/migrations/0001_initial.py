@@ -1,6 +1,7 @@
 import django.db.models.deletion
-import hmislead.tenancy.fields
 from django.db import migrations, models
+
+import hmislead.tenancy.fields
 
 
 class Migration(migrations.Migration):

@@ -162,3 +162,9 @@ def chart_width(letters: int) -> int:
 def chart_half(letters: int) -> float:
     """Half of `chart_width`."""
     return chart_width(letters) / 2
+
+
+@register.filter
+def has_permission(access: Any, permission: str) -> bool:
+    """Whether the reader holds a permission anywhere here: decides what is offered; the operation decides what is done."""
+    return bool(access) and access.has(permission)
