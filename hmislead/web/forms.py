@@ -71,7 +71,7 @@ def _native_dates(widget: forms.Widget) -> None:
             widget.input_type, widget.format = input_type, shape
 
 
-def _name_ends(field: forms.Field) -> None:
+def _name_ends(field: Any) -> None:
     """Name the two inputs of a range From and To, since one label cannot name both, and make those of dates native."""
     for part, end, words in zip(field.widget.widgets, field.fields, ("From", "To"), strict=False):
         part.attrs["aria-label"] = f"{field.label}: {words.lower()}"
