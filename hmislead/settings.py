@@ -234,6 +234,7 @@ CELERY_TASK_ROUTES = {
     "reporting.*": {"queue": "documents"},
     "directory.*": {"queue": "imports"},
     "notices.*": {"queue": "mail"},
+    "accounts.*": {"queue": "mail"},
 }
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_SCHEDULE = {

@@ -159,7 +159,6 @@ def _saml_settings(details: ProviderDetails) -> dict[str, Any]:
             "reject_idp_initiated_sso": True,
             "strict": True,
             "want_attribute_statement": False,
-            "want_name_id": True,
         },
         "email_authentication": False,
         "verified_email": False,

@@ -20,7 +20,6 @@ from hmislead.tenancy.crossing import cross_into
 
 @shared_task(
     name="accounts.send_invitation",
-    queue="mail",
     autoretry_for=(OSError, smtplib.SMTPException),
     retry_backoff=30,
     max_retries=6,

@@ -43,7 +43,7 @@ def invitation(request: Any, secret: str) -> HttpResponse:
 def _existing(request: Any, secret: str, detail: InvitationDetail, shown: dict[str, Any]) -> HttpResponse:
     if request.method == "POST" and request.user.is_authenticated:
         invitations.accept_as_existing(secret=secret, user=request.user)
-        return redirect(detail.invitation.implementation)
+        return redirect(f"/i/{detail.invitation.implementation.slug}/")
     return render(request, "accounts/invitation_existing.html", shown)
 
 

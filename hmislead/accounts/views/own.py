@@ -26,7 +26,7 @@ def home(request: Any) -> HttpResponse:
     """Where to work: the one implementation of the person, a choice of several, or why there is none."""
     implementations = request.implementations()
     if len(implementations) == 1 and not request.user.is_operator:
-        return redirect(implementations[0])
+        return redirect(f"/i/{implementations[0].slug}/")
     return render(request, "accounts/home.html", {"choices": implementations})
 
 
