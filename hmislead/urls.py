@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("hmislead.tenancy.urls")),
     path("i/<slug:slug>/", include("hmislead.access.urls")),
     path("i/<slug:slug>/", include("hmislead.compliance.urls")),
+    path("i/<slug:slug>/views/", include("hmislead.web.saved_view_pages")),
     path("accounts/", include("allauth.urls")),
     path("api/v1/", include("hmislead.api")),
     path("i/<slug:slug>/", include("hmislead.files.urls")),

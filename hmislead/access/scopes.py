@@ -67,6 +67,11 @@ class Access:
             return self.person_id is not None
         return bool(self.scopes(permission))
 
+    @property
+    def is_plain(self) -> bool:
+        """True for people of agencies and end users: pages use plainer words for them."""
+        return not self.is_robot and all(not held.everything and not held.cocs for held in self.by_permission.values())
+
     def allows(self, permission: str, *, organization_id: Any = None, coc_id: Any = None) -> bool:
         """True if `permission` is held at the implementation, or at the organization or CoC named."""
         held = self.scopes(permission)
