@@ -6,7 +6,7 @@ import os
 import shutil
 from collections.abc import Iterator
 
-from hmislead.local import postgres, valkey
+from hmislead.local import postgres, processes, valkey
 from hmislead.local.state import State, production_defaults
 
 TEMPORARY = "services-are-temporary"  # present while the services run only for commands, to be stopped after the last
@@ -74,3 +74,8 @@ def remove(state: State) -> None:
     stop(state)
     postgres.remove(state)
     shutil.rmtree(state.folder, ignore_errors=True)
+
+
+def are_running(state: State) -> bool:
+    """Whether one of our own services runs."""
+    return postgres.running(state) is not None or processes.find(state, "valkey") is not None

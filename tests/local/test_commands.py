@@ -1,0 +1,254 @@
+"""The commands in bin/, really run: each test has state folders of its own and looks at processes and pages.
+
+The first start of a state folder collects the static files and makes the tables, which takes longer than all the rest. So
+the tests hand on one folder, stopped between two of them, and a second one gets a copy of the static files.
+"""
+
+import json
+import os
+import pwd
+import shutil
+import signal
+import stat
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import psutil
+import psycopg
+import pytest
+
+from hmislead.local import postgres, processes
+from hmislead.local.state import ROOT, State, free_port, port_is_free
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("commands")]
+
+# What bin/test sets for the tests would make the commands use the tests' own database.
+OURS = (
+    "DATABASE_URL",
+    "REDIS_URL",
+    "SECRET_KEY",
+    "DJANGO_SETTINGS_MODULE",
+    "PYTHONPATH",
+    "HMISLEAD_STATE",
+)
+ALL = {"supervisor", "web", "worker", "scheduler", "postgres", "valkey"}
+
+
+def environment():
+    return {name: value for name, value in os.environ.items() if name not in OURS}
+
+
+def run(command, *arguments, cwd=None):
+    """Run bin/COMMAND to its end."""
+    return subprocess.run(
+        [ROOT / "bin" / command, *map(str, arguments)],
+        env=environment(),
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+
+
+def up(state, *arguments):
+    """`bin/up --detach --no-demo` on a free port; returns that port."""
+    port = free_port()
+    result = run("up", "--detach", "--no-demo", "--port", port, "--state", state, *arguments)
+    assert result.returncode == 0, result.stderr
+    return port
+
+
+def answer(port, path="readyz"):
+    """The status of a page, or 0 when nothing answers."""
+    try:
+        with urllib.request.urlopen(f"http://localhost:{port}/{path}", timeout=10) as response:
+            return response.status
+    except urllib.error.HTTPError as error:
+        return error.code
+    except OSError:
+        return 0
+
+
+def everything(folder):
+    """The main processes of one state folder, by name."""
+    state = State(Path(folder))
+    # The oldest of a name is the main one; the others are its children.
+    by_age = sorted(processes.leftovers(state), key=lambda process: process.create_time(), reverse=True)
+    found = {process.environ()[processes.MARK]: process for process in by_age}
+    for name in ("supervisor", "valkey"):
+        found[name] = processes.find(state, name)
+    found["postgres"] = postgres.running(state)
+    return {name: process for name, process in found.items() if process is not None}
+
+
+def kill_all(folder):
+    """`kill -9` of everything a state folder runs, children of the services included."""
+    state = State(Path(folder))
+    main = [*everything(folder).values(), *processes.leftovers(state)]
+    families = [process for parent in main for process in [parent, *parent.children(recursive=True)]]
+    processes.send(families, signal.SIGKILL)
+    psutil.wait_procs(families, timeout=10)
+
+
+def remove(folder):
+    """Stop what a failed test left running, and delete it."""
+    run("down", "--state", folder)
+    postgres.remove(State(folder))
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def first_folder(tmp_path_factory):
+    path = tmp_path_factory.mktemp("first") / "state"
+    yield path
+    remove(path)
+
+
+@pytest.fixture
+def folder(first_folder):
+    """A state folder in which nothing runs."""
+    yield first_folder
+    run("down", "--state", first_folder)
+
+
+@pytest.fixture
+def second_folder(folder, tmp_path):
+    """Another one. It exists before the first start, as one that a person made would."""
+    path = tmp_path / "second"
+    path.mkdir()
+    if (folder / "static.stamp").exists():
+        shutil.copytree(folder / "static", path / "static")
+        shutil.copy(folder / "static.stamp", path)
+    yield path
+    remove(path)
+
+
+def test_up_brings_all_processes_and_down_leaves_none(folder):
+    port = up(folder)
+    assert answer(port) == 200
+    assert set(everything(folder)) == ALL
+
+    again = run("up", "--detach", "--no-demo", "--state", folder)
+    assert again.returncode == 0
+    assert "running already" in again.stdout
+    assert f"http://localhost:{port}" in again.stdout
+
+    down = run("down", "--state", folder)
+    assert (down.returncode, down.stdout) == (0, "Stopped.\n")
+    assert everything(folder) == {}
+    assert port_is_free(port)
+    assert "Nothing was running" in run("down", "--state", folder).stdout
+
+
+def test_up_after_kill_9_of_everything_works_and_keeps_the_data(folder):
+    up(folder)
+    state = State(folder)
+    with psycopg.connect(postgres.url(state)) as connection:
+        connection.execute("CREATE TABLE kept AS SELECT 42 AS answer")
+    kill_all(folder)
+    assert everything(folder) == {}
+    assert (folder / "supervisor.pid").exists()  # a stale one, which the next start must see through
+
+    assert answer(up(folder)) == 200
+    with psycopg.connect(postgres.url(state)) as connection:
+        assert connection.execute("SELECT answer FROM kept").fetchone() == (42,)
+
+
+def test_a_crashed_process_starts_again_and_a_crashed_supervisor_leaves_no_orphans(folder):
+    port = up(folder)
+    web = everything(folder)["web"]
+    web.kill()
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and (processes.is_alive(web) or answer(port) != 200):
+        time.sleep(0.2)
+    assert set(everything(folder)) == ALL
+    before = everything(folder)
+    before["supervisor"].kill()
+    before["supervisor"].wait(10)
+
+    assert answer(up(folder)) == 200
+    after = everything(folder)
+    assert after["postgres"] == before["postgres"]  # it was well, so it was kept
+    assert not any(before[name].is_running() for name in ("web", "worker", "scheduler"))
+    run("down", "--state", folder)
+    assert everything(folder) == {}
+
+
+def test_two_at_once_are_apart(folder, second_folder):
+    one, two = folder, second_folder
+    port_one, port_two = up(one), up(two)
+    assert (answer(port_one), answer(port_two)) == (200, 200)
+    ports = [json.loads((folder / "ports.json").read_text()) for folder in (one, two)]
+    assert len({number for known in ports for number in known.values()}) == 6
+
+    run("down", "--state", one)
+    assert (answer(port_one), answer(port_two)) == (0, 200)
+
+
+def test_the_foreground_stops_on_ctrl_c(folder):
+    port = free_port()
+    command = [ROOT / "bin" / "up", "--no-demo", "--port", str(port), "--state", folder]
+    with (folder / "out").open("w") as out:
+        foreground = subprocess.Popen(command, env=environment(), stdout=out, stderr=out)
+    deadline = time.monotonic() + 120
+    while "Press Ctrl-C" not in (folder / "out").read_text() and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert answer(port) == 200
+    foreground.send_signal(signal.SIGINT)
+    assert foreground.wait(120) == 0
+    assert everything(folder) == {}
+
+
+def test_a_port_in_use_is_named_before_anything_starts(folder, tmp_path):
+    port = free_port()
+    server = ["python3", "-m", "http.server", "--bind", "127.0.0.1", str(port)]
+    holder = subprocess.Popen(server, cwd=tmp_path, stderr=subprocess.DEVNULL)
+    try:
+        while port_is_free(port):
+            time.sleep(0.05)
+        result = run("up", "--detach", "--no-demo", "--port", port, "--state", folder)
+    finally:
+        holder.terminate()
+        holder.wait()
+    assert result.returncode == 1
+    assert f"Port {port} is in use" in result.stderr
+    assert everything(folder) == {}
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root must hand PostgreSQL to another account")
+def test_root_runs_postgresql_as_an_ordinary_account_and_changes_no_permission(tmp_path):
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0o700)
+    before = stat.S_IMODE(closed.stat().st_mode)
+    folder = closed / "state"
+    assert run("manage", "--state", folder, "check").returncode == 0
+    home = Path(json.loads((folder / "postgres.json").read_text())["home"])
+
+    assert not home.is_relative_to(closed)  # that account cannot get through a folder of root's own
+    assert pwd.getpwuid(home.stat().st_uid).pw_name in postgres.ACCOUNTS
+    assert stat.S_IMODE(home.stat().st_mode) == 0o700
+    assert stat.S_IMODE(closed.stat().st_mode) == before
+    remove(folder)
+
+
+def test_manage_lends_the_services_and_stops_only_what_it_started(folder, tmp_path):
+    code = "from django.db import connection; connection.ensure_connection(); print(connection.settings_dict['USER'])"
+    alone = run("manage", "--state", folder, "shell", "--no-imports", "-c", code, cwd=tmp_path)
+    assert (alone.returncode, alone.stdout.strip()) == (0, "hmislead"), alone.stderr
+    assert everything(folder) == {}
+    assert run("manage", "--state", folder, "no_such_command").returncode == 1
+
+    up(folder)
+    beside = run("manage", "--state", folder, "shell", "--no-imports", "-c", code)
+    assert (beside.returncode, beside.stdout.strip()) == (0, "hmislead")
+    assert set(everything(folder)) == ALL
+
+
+def test_the_role_of_the_product_is_bound_by_row_level_security(folder):
+    query = "select rolsuper, rolbypassrls, rolcreatedb from pg_roles where rolname = current_user"
+    code = f"from django.db import connection; c = connection.cursor(); c.execute({query!r}); print(*c.fetchone())"
+    assert run("manage", "--state", folder, "shell", "--no-imports", "-c", code).stdout == "False False True\n"
