@@ -83,15 +83,22 @@ def undo_departure(*, departure_id: UUID, by: Any) -> License:
     departure = Departure.objects.select_for_update().get(pk=departure_id)
     if _is_proved_since(departure):
         raise DomainError(
-            "The account is proved shut, so this report can no longer be taken back. Request a new license instead."
+            "The account is proved shut, so this can no longer be taken back. Request a new license instead."
         )
+    if not may_undo(departure):
+        raise DomainError("A report can be taken back on the day it was made. Request a new license instead.")
     if not departure.is_ahead:
-        if local_day(departure.created_at) != settings.today():
-            raise DomainError("A report can be taken back on the day it was made. Request a new license instead.")
         _restore(license, departure.license_was, by)
     departure.delete()
     recheck(licenses=[license.pk])
     return license
+
+
+def may_undo(departure: Departure) -> bool:
+    """True while a report can be taken back: while it lies ahead, and on its own day until the account is proved shut."""
+    if departure.is_ahead:
+        return True
+    return local_day(departure.created_at) == settings.today() and not _is_proved_since(departure)
 
 
 @transaction.atomic
