@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 import pghistory
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404
 from django.utils import timezone
 from rest_framework.viewsets import GenericViewSet
 
 from hmislead.access import scopes
+from hmislead.access.pages import must_set_up_second_factor
 from hmislead.accounts.models import Membership
 from hmislead.tenancy import context
 from hmislead.tenancy.models import Implementation
@@ -67,6 +69,8 @@ class TenantViewSet(GenericViewSet):
             raise Http404
         request.implementation = here
         request.access = scopes.of(request.user)
+        if token is None and must_set_up_second_factor(request):
+            raise PermissionDenied("Your role needs a second factor. Set it up under “Sign-in and security” first.")
         # Inside the context that the middleware opened; only here is a token's user known.
         pghistory.context(user=str(request.user.pk), source="api")
 

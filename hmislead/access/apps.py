@@ -12,8 +12,11 @@ class AccessConfig(AppConfig):
         register_ground_permissions()
         post_migrate.connect(create_permission_rows, sender=self, dispatch_uid="access.permissions")
 
+        from hmislead.web import api_routes
         from hmislead.web.navigation import NavItem, register
 
+        api_routes.register("role-grants", "hmislead.access.api_roles.RoleGrantViewSet")
+        api_routes.register("invitations", "hmislead.access.api_roles.InvitationViewSet")
         register(
             NavItem("Settings", 20, "People with access", "access:member-list", "manage_roles"),
             NavItem("Settings", 30, "Invitations", "access:invitation-list", "manage_roles"),

@@ -10,6 +10,8 @@ class TenancyConfig(AppConfig):
 
         register_ground_settings()
 
+        from hmislead.web import api_routes
         from hmislead.web.navigation import NavItem, register
 
+        api_routes.register("settings", "hmislead.tenancy.api.SettingViewSet")
         register(NavItem("Settings", 10, "Settings", "tenancy:setting-list", "view_settings"))

@@ -26,14 +26,16 @@ class SettingForm(forms.Form):
     field_order = ("value", "effective_from", "note")
 
     def __init__(self, *args: Any, definition: SettingDefinition, now: Any, **kwargs: Any) -> None:
-        initial = {"value": as_input(now), "effective_from": settings.today(), **(kwargs.pop("initial", None) or {})}
+        initial = {"value": as_input(definition, now), "effective_from": settings.today(), **(kwargs.pop("initial", None) or {})}
         super().__init__(*args, initial=initial, **kwargs)
         self.fields["value"] = value_field(definition)
         self.order_fields(self.field_order)
 
 
-def as_input(value: Any) -> Any:
+def as_input(definition: SettingDefinition, value: Any) -> Any:
     """A stored value as the input shows it."""
+    if definition.key == "hours.days":
+        return value
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list) and value and isinstance(value[0], int):

@@ -158,13 +158,17 @@ def _draw_logo(content: bytes) -> bytes:
             drawn = picture.convert("RGBA" if kind == "PNG" else "RGB")
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         raise refused from None
-    drawn.thumbnail((LOGO_SIDE, LOGO_SIDE))
+    drawn.info.clear()  # comments and the like would be written again
+    sizes = (LOGO_SIDE, LOGO_SIDE // 3)
+    written = (_written(drawn, kind, side) for side in sizes)
+    return next((found for found in written if len(found) <= LOGO_BYTES), None) or _written(drawn, "JPEG", sizes[-1])
+
+
+def _written(drawn: Image.Image, kind: str | None, side: int) -> bytes:
+    picture = drawn.copy() if kind == "PNG" else drawn.convert("RGB")
+    picture.thumbnail((side, side))
     out = io.BytesIO()
-    drawn.save(out, format=kind, optimize=True)
-    if out.tell() > LOGO_BYTES:
-        drawn.thumbnail((LOGO_SIDE // 3, LOGO_SIDE // 3))
-        out = io.BytesIO()
-        drawn.save(out, format=kind, optimize=True)
+    picture.save(out, format=kind, optimize=True)
     return out.getvalue()
 
 

@@ -21,7 +21,7 @@ def signed_in(db):
     """`signed_in(user)`: a browser in which that user has signed in with their password, through the page."""
 
     def make(user, client=None):
-        if not user.has_usable_password():  # a changed password would sign out the browsers before
+        if not user.check_password(PASSWORD):  # a changed password would sign out the browsers before
             user.set_password(PASSWORD)
             user.save()
         browser = client or Client()

@@ -1,12 +1,10 @@
+from hmislead.tenancy.migration_operations import SecureTenantTables
 import datetime
-
 import django.core.validators
 import django.db.models.deletion
-from django.db import migrations, models
-
 import hmislead.tenancy.context
 import hmislead.tenancy.fields
-from hmislead.tenancy.migration_operations import SecureTenantTables
+from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
