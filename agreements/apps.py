@@ -5,7 +5,23 @@ class AgreementsConfig(AppConfig):
     name = "agreements"
 
     def ready(self) -> None:
+        from agreements import demo
+        from hmislead.demo import story
+        from agreements import opening, panels
         from agreements.requirements import register_agreement_requirements, register_agreement_settings
+        from hmislead.opening import loaders
+        from hmislead.opening.jobs import register_loading_job
+        from hmislead.web import api_routes, home_items, navigation
+        from hmislead.web.panels import register as register_panels
 
         register_agreement_settings()
         register_agreement_requirements()
+        register_panels(*panels.PANELS)
+        home_items.register(panels.home_items)
+        loaders.register(opening.LOADER)
+        register_loading_job()
+        api_routes.register("agreements", "agreements.api.AgreementViewSet", "agreement")
+        navigation.register(
+            navigation.NavItem("Agreements", 10, "Agreements", "agreements:agreement-list", "view_evidence")
+        )
+        story.register(40, demo.plan)

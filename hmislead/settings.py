@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "hmislead.notices",
     "hmislead.documents",
     "hmislead.web",
+    "hmislead.demo",
     "agreements",
     "training",
     "reporting",

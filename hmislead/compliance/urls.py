@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from hmislead.compliance import views_grid, views_home, views_requirements, views_runs
 
@@ -18,4 +18,5 @@ urlpatterns = [
     path("compliance/runs/start/", views_runs.run_start, name="run-start"),
     path("compliance/runs/<uuid:pk>/", views_runs.run_detail, name="run-detail"),
     path("compliance/runs/<uuid:pk>/progress/", views_runs.run_progress, name="run-progress"),
+    path("", include("hmislead.compliance.urls_tasks")),
 ]
