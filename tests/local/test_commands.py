@@ -252,3 +252,28 @@ def test_the_role_of_the_product_is_bound_by_row_level_security(folder):
     query = "select rolsuper, rolbypassrls, rolcreatedb from pg_roles where rolname = current_user"
     code = f"from django.db import connection; c = connection.cursor(); c.execute({query!r}); print(*c.fetchone())"
     assert run("manage", "--state", folder, "shell", "--no-imports", "-c", code).stdout == "False False True\n"
+
+
+def test_a_backup_restores_the_rows_that_row_level_security_hides_and_the_files(folder, second_folder, tmp_path):
+    assert run("manage", "--state", folder, "check").returncode == 0
+    hidden = (
+        "CREATE TABLE hidden_row AS SELECT 7 AS answer; ALTER TABLE hidden_row ENABLE ROW LEVEL SECURITY;"
+        "ALTER TABLE hidden_row FORCE ROW LEVEL SECURITY; CREATE POLICY nobody ON hidden_row USING (false)"
+    )
+    sql = "from django.db import connection; c = connection.cursor();"
+    sql += "[c.execute(statement) for statement in {!r}.split(';')]; print(c.statusmessage)"
+    assert run("manage", "--state", folder, "shell", "--no-imports", "-c", sql.format(hidden)).returncode == 0
+    (folder / "files" / "charter.pdf").write_bytes(b"signed")
+
+    backup = run("backup", "--state", folder, tmp_path / "backup")
+    assert backup.returncode == 0, backup.stderr
+    assert "never written over" in run("backup", "--state", folder, tmp_path / "backup").stderr
+    restored = run("restore", "--state", second_folder, tmp_path / "backup")
+    assert restored.returncode == 0, restored.stderr
+
+    assert (second_folder / "files" / "charter.pdf").read_bytes() == b"signed"
+    lifted = "ALTER TABLE hidden_row NO FORCE ROW LEVEL SECURITY; SELECT answer FROM hidden_row WHERE answer = 7"
+    counted = run("manage", "--state", second_folder, "shell", "--no-imports", "-c", sql.format(lifted))
+    assert counted.stdout == "SELECT 1\n"  # the role owns the table, as before
+    assert State(second_folder).secret("secret_key") == State(folder).secret("secret_key")
+    assert "holds data already" in run("restore", "--state", second_folder, tmp_path / "backup").stderr
