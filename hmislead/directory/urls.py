@@ -68,7 +68,13 @@ _projects = [
     path("projects/<uuid:pk>/end/", projects.project_end, name="project-end"),
     path("projects/<uuid:pk>/history/", projects.project_history, name="project-history"),
     *(path(f"projects/<uuid:pk>/{part}/add/", projects.part_add, {"part": part}, name=f"{part}-add") for part in PARTS),
-    *(path(f"{part}/<uuid:pk>/edit/", projects.part_edit, {"part": part}, name=f"{part}-edit") for part in PARTS),
-    *(path(f"{part}/<uuid:pk>/remove/", projects.part_remove, {"part": part}, name=f"{part}-remove") for part in PARTS),
+    *(
+        path(f"project-parts/{part}/<uuid:pk>/edit/", projects.part_edit, {"part": part}, name=f"{part}-edit")
+        for part in PARTS
+    ),
+    *(
+        path(f"project-parts/{part}/<uuid:pk>/remove/", projects.part_remove, {"part": part}, name=f"{part}-remove")
+        for part in PARTS
+    ),
 ]
 urlpatterns = [*_agencies, *_merges, *_cocs, *_projects, *urls_people.urlpatterns]

@@ -52,6 +52,8 @@ def preview_merge(*, kind: str, gone_id: UUID, stays_id: UUID, by: Any) -> Previ
             work = _do(kind, gone, stays)
             raise _DryRun
     except _DryRun:
+        gone.refresh_from_db()
+        stays.refresh_from_db()
         labels = [str(MODELS[kind]._meta.get_field(name).verbose_name) for name in filled]
         return Preview(gone, stays, merging.summary(work), labels, warnings)
 

@@ -1,0 +1,411 @@
+"""Agencies: list, one agency with its tabs, adding, changing, closing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+import django_filters
+from django.db.models import Count, Exists, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import render
+
+from hmislead.access.pages import page
+from hmislead.audit.timeline import timeline
+from hmislead.compliance.models import FAILING, Status
+from hmislead.directory import policy
+from hmislead.directory.forms.organizations import (
+    AttestationForm,
+    JoinForm,
+    OrganizationAddForm,
+    OrganizationForm,
+    RoleForm,
+)
+from hmislead.directory.models import (
+    CoC,
+    ComparableDatabaseAttestation,
+    Contact,
+    License,
+    Merge,
+    Organization,
+    OrganizationRole,
+    Participation,
+    Project,
+    Signatory,
+)
+from hmislead.directory.operations import merges, organizations
+from hmislead.directory.querysets import running
+from hmislead.directory.views.pieces import at, crumbs_of, day_page, simple, sure_page, tabs
+from hmislead.tenancy import settings
+from hmislead.web.form_pages import FormPage, answer_sent
+from hmislead.web.forms import ComboBox
+from hmislead.web.listing import Action, Column, Empty, Listing, render_list
+from hmislead.web.panels import panels_for
+from hmislead.web.searching import containing
+
+
+class OrganizationFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(label="Name", method="search")
+    role = django_filters.ChoiceFilter(label="What it is", choices=OrganizationRole.Role.choices, method="with_role")
+    coc = django_filters.ModelChoiceFilter(
+        label="CoC",
+        method="in_coc",
+        widget=ComboBox,
+        queryset=lambda request: CoC.objects.visible_to(request.user),
+    )
+    is_vsp = django_filters.BooleanFilter(label="Victim service provider")
+    state = django_filters.ChoiceFilter(
+        label="State", choices=[("active", "Active"), ("closed", "Closed")], method="with_state"
+    )
+    failing = django_filters.BooleanFilter(label="Something is missing", method="with_failing")
+
+    class Meta:
+        model = Organization
+        fields = ()
+
+    def search(self, rows: Any, name: str, value: str) -> Any:
+        return containing(rows, value, ("name", "common_name"))
+
+    def with_role(self, rows: Any, name: str, value: str) -> Any:
+        return rows.filter(
+            Exists(OrganizationRole.objects.filter(running(settings.today()), organization=OuterRef("pk"), role=value))
+        )
+
+    def in_coc(self, rows: Any, name: str, value: Any) -> Any:
+        return rows.filter(
+            Exists(Participation.objects.filter(running(settings.today()), organization=OuterRef("pk"), coc=value))
+        )
+
+    def with_state(self, rows: Any, name: str, value: str) -> Any:
+        standing = Q(closed_on=None) | Q(closed_on__gt=settings.today())
+        return rows.filter(standing) if value == "active" else rows.exclude(standing)
+
+    def with_failing(self, rows: Any, name: str, value: bool) -> Any:
+        return rows.filter(failing_count__gt=0) if value else rows.filter(failing_count=0)
+
+
+# What hangs on an agency and is told in its history.
+PARTS_OF_AGENCY = (OrganizationRole, Participation, Contact, Signatory, ComparableDatabaseAttestation)
+
+
+def state_of(row: Organization) -> str:
+    """Active, closed, or (kept to be found) merged."""
+    if row.merged_into_id:
+        return "merged"
+    return "closed" if row.closed_on and row.closed_on <= settings.today() else "active"
+
+
+def roles_of(row: Organization) -> str:
+    return ", ".join(role.get_role_display() for role in row.roles.all() if role.ends_on is None)
+
+
+def cocs_of(row: Organization) -> str:
+    return ", ".join(sorted({taken.coc.number for taken in row.participations.all() if taken.ends_on is None}))
+
+
+AGENCIES = Listing(
+    name="directory.organizations",
+    title="Agencies",
+    line="Every organization here: agencies, the HMIS Lead, vendors, funders and partners.",
+    noun=("agency", "agencies"),
+    filterset=OrganizationFilter,
+    order=("name",),
+    search_placeholder="Name",
+    columns=[
+        Column("name", "Agency", "name", link=Organization.get_absolute_url, sort="name"),
+        Column("roles", "What it is", roles_of),
+        Column("cocs", "CoCs", cocs_of),
+        Column("state", "State", state_of, kind="state"),
+        Column("projects", "Projects", "project_count", kind="number", sort="project_count"),
+        Column("licenses", "Licenses", "license_count", kind="number", sort="license_count"),
+        Column("failing", "Missing", "failing_count", kind="number", sort="failing_count"),
+        Column("common_name", "Also known as", "common_name", sort="common_name", default=False),
+        Column("is_vsp", "Victim service provider", "is_vsp", kind="yes_no", sort="is_vsp", default=False),
+        Column("access_only", "Access only", "is_access_only", kind="yes_no", sort="is_access_only", default=False),
+        Column("phone", "Telephone", "phone", default=False),
+        Column("website", "Website", "website", default=False),
+        Column("closed", "Closed on", "closed_on", kind="day", sort="closed_on", default=False),
+        Column("created", "Added", "created_at", kind="day", sort="created_at", default=False),
+    ],
+    empty=Empty(
+        "No agency is here yet",
+        "Agencies come with an import of your HMIS export, or are added by hand.",
+        "Add an agency",
+        lambda request: at(request, "organization-add") if policy.may_manage(request.user) else "",
+    ),
+    primary=Action("Add an agency", lambda request: at(request, "organization-add"), "manage_directory", "add"),
+)
+
+
+def for_list(rows: QuerySet[Organization], user: Any) -> QuerySet[Organization]:
+    """Agencies with what a list shows of each; the counts are of what `user` may see."""
+    participations = Participation.objects.visible_to(user).select_related("coc")
+    return rows.prefetch_related("roles", Prefetch("participations", participations)).annotate(
+        project_count=_count(Project.objects.visible_to(user).filter(removed_on=None)),
+        license_count=_count(License.objects.visible_to(user).living()),
+        failing_count=_count(Status.objects.visible_to(user).filter(subject_kind="organization", state__in=FAILING)),
+    )
+
+
+def _count(rows: Any) -> Coalesce:
+    per_agency = rows.filter(organization=OuterRef("pk")).order_by().values("organization")
+    return Coalesce(Subquery(per_agency.annotate(n=Count("pk")).values("n"), IntegerField()), 0)
+
+
+@page("view_directory")
+def organization_list(request: Any) -> HttpResponse:
+    """The agencies the reader may know of, those merged away left out."""
+    rows = Organization.objects.visible_to(request.user).filter(merged_into=None)
+    hidden = {"licenses"} if not request.access.has("view_people") else set()
+    hidden |= {"failing"} if not request.access.has("view_compliance") else set()
+    listing = replace(AGENCIES, columns=[each for each in AGENCIES.columns if each.key not in hidden])
+    return render_list(request, listing, for_list(rows, request.user))
+
+
+def find(request: Any, pk: UUID) -> Organization:
+    """The agency, if the reader may know of it. Raises DoesNotExist."""
+    found: Organization = Organization.objects.visible_to(request.user).select_related("merged_into").get(pk=pk)
+    return found
+
+
+def frame(request: Any, organization: Organization) -> dict[str, Any]:
+    """What every tab of an agency needs."""
+    found: list[tuple[str, str, int | None]] = [("Overview", organization.get_absolute_url(), None)]
+    if request.access.has("view_people"):
+        licenses = License.objects.visible_to(request.user).filter(organization=organization).living()
+        people_url = f"{at(request, 'license-list')}?organization={organization.pk}"
+        found.append(("People and licenses", people_url, licenses.count()))
+    projects = Project.objects.visible_to(request.user).filter(organization=organization, removed_on=None)
+    found.append(("Projects", at(request, "organization-projects", pk=organization.pk), projects.count()))
+    found.append(("Contacts and signatories", at(request, "organization-contacts", pk=organization.pk), None))
+    found.append(("History", at(request, "organization-history", pk=organization.pk), None))
+    return {
+        "organization": organization,
+        "state": state_of(organization),
+        "tabs": tabs(request, found),
+        "may_manage": policy.may_manage(request.user) and organization.merged_into_id is None,
+        "may_manage_contacts": organization.merged_into_id is None
+        and policy.may_manage_contacts(request.user, organization.pk),
+    }
+
+
+@page("view_directory")
+def organization_detail(request: Any, pk: UUID) -> HttpResponse:
+    """One agency: the facts people come for, what it is, where it takes part, panels of the rooms."""
+    organization = find(request, pk)
+    statuses = Status.objects.visible_to(request.user).filter(subject_kind="organization", subject_id=pk)
+    owed = statuses.exclude(state="not_applicable")
+    today = settings.today()
+    context = {
+        **frame(request, organization),
+        "roles": organization.roles.order_by("ends_on", "role"),
+        "participations": organization.participations.visible_to(request.user)
+        .select_related("coc")
+        .order_by("-starts_on"),
+        "attestations": organization.database_attestations.select_related("attested_by", "file")[:5],
+        "owed": owed.count() if request.access.has("view_compliance") else None,
+        "good": owed.exclude(state__in=FAILING).count(),
+        "licenses": License.objects.visible_to(request.user).filter(organization=organization, state="active").count()
+        if request.access.has("view_people")
+        else None,
+        "projects": Project.objects.visible_to(request.user)
+        .filter(organization=organization, removed_on=None)
+        .exclude(operating_until__lt=today)
+        .count(),
+        "contacts_due": organization.contacts.filter(ends_on=None).order_by("affirmed_on").first(),
+        "panels": panels_for(request, "organization", organization),
+        "merges": merges_of(request, organization),
+    }
+    return render(request, "directory/organization_detail.html", context)
+
+
+def merges_of(request: Any, row: Any) -> list[dict[str, Any]]:
+    """The merges a record took part in that are not undone, and whether they still can be."""
+    records = Merge.objects.visible_to(request.user).filter(Q(gone_id=row.pk) | Q(stays_id=row.pk), undone_at=None)
+    others = [record.gone_id if record.stays_id == row.pk else record.stays_id for record in records]
+    names = {each.pk: each for each in type(row).objects.visible_to(request.user).filter(pk__in=others)}
+    return [
+        {
+            "record": record,
+            "gone": record.gone_id == row.pk,
+            "other": names.get(record.stays_id if record.gone_id == row.pk else record.gone_id),
+            "can_undo": merges.can_undo(record) and policy.may_manage(request.user),
+        }
+        for record in records
+    ]
+
+
+@page("view_directory")
+def organization_history(request: Any, pk: UUID) -> HttpResponse:
+    """What happened to the agency and to what hangs on it."""
+    organization = find(request, pk)
+    at_agency = {"organization_id": pk}
+    related = dict.fromkeys(PARTS_OF_AGENCY, at_agency)
+    context = {**frame(request, organization), "entries": timeline([organization], related=related, by=request.user)}
+    return render(request, "directory/organization_history.html", context)
+
+
+# Forms
+
+
+def _list_crumb(request: Any) -> tuple[str, str]:
+    return ("Agencies", at(request, "organization-list"))
+
+
+def about(request: Any, organization: Organization, title: str, button: str, line: str = "", **more: Any) -> FormPage:
+    """A form page below an agency."""
+    back = more.pop("back", organization.get_absolute_url())
+    return FormPage(title, button, back, line, crumbs_of(organization, _list_crumb(request)), **more)
+
+
+@page("manage_directory")
+def organization_add(request: Any) -> HttpResponseBase:
+    """Add an agency by hand."""
+    policy.require_manage(request.user)
+    listed = at(request, "organization-list")
+    shown = FormPage("Add an agency", "Add agency", listed, "Nothing is sent to the agency.", [_list_crumb(request)])
+
+    def act(data: dict[str, Any]) -> tuple[str, str]:
+        cocs = [coc.pk for coc in data.pop("cocs")]
+        organization = organizations.add_organization(by=request.user, cocs=cocs, **data)
+        return organization.get_absolute_url(), f"{organization} is added."
+
+    return answer_sent(request, OrganizationAddForm(request.POST or None, by=request.user), shown, act)
+
+
+@page("manage_directory")
+def organization_edit(request: Any, pk: UUID) -> HttpResponseBase:
+    """Change an agency's own facts."""
+    organization = find(request, pk)
+    policy.require_manage(request.user)
+    initial = {name: getattr(organization, name) for name in organizations.FIELDS}
+    form = OrganizationForm(request.POST or None, initial=initial)
+    shown = about(request, organization, f"Change {organization}", "Save")
+    return simple(
+        request,
+        form,
+        shown,
+        organizations.change_organization,
+        "The changes are saved.",
+        organization_id=organization.pk,
+    )
+
+
+@page("manage_directory")
+def role_add(request: Any, pk: UUID) -> HttpResponseBase:
+    """Record what an agency is."""
+    organization = find(request, pk)
+    policy.require_manage(request.user)
+    shown = about(request, organization, "Add a role", "Add role", "What the organization is, from a day on.")
+    form = RoleForm(request.POST or None)
+    return simple(request, form, shown, organizations.give_role, "The role is recorded.", organization_id=pk)
+
+
+@page("manage_directory")
+def role_end(request: Any, pk: UUID) -> HttpResponseBase:
+    """Give a role its last day."""
+    role = OrganizationRole.objects.visible_to(request.user).select_related("organization").get(pk=pk)
+    policy.require_manage(request.user)
+    shown = about(request, role.organization, f"End the role {role}", "End role", danger=True)
+    return day_page(
+        request, shown, organizations.end_role, "The role has its last day.", label="Last day in this role", role_id=pk
+    )
+
+
+@page("manage_directory")
+def coc_join(request: Any, pk: UUID) -> HttpResponseBase:
+    """Record that an agency takes part in a CoC."""
+    organization = find(request, pk)
+    policy.require_manage(request.user)
+    line = "Projects in your HMIS export do this by themselves."
+    shown = about(request, organization, "Add a CoC", "Add CoC", line)
+    form = JoinForm(request.POST or None, by=request.user)
+    return simple(request, form, shown, organizations.join_coc, "The CoC is recorded.", organization_id=pk)
+
+
+@page("manage_directory")
+def coc_leave(request: Any, pk: UUID) -> HttpResponseBase:
+    """Give an agency's part in a CoC its last day."""
+    taken = Participation.objects.visible_to(request.user).select_related("organization", "coc").get(pk=pk)
+    policy.require_manage(request.user)
+    shown = about(request, taken.organization, f"End the part in {taken.coc.number}", "End participation", danger=True)
+    return day_page(
+        request,
+        shown,
+        organizations.leave_coc,
+        "The part in the CoC has its last day.",
+        label="Last day in this CoC",
+        participation_id=pk,
+    )
+
+
+@page("manage_directory")
+def attestation_add(request: Any, pk: UUID) -> HttpResponseBase:
+    """Record a victim service provider's comparable-database attestation."""
+    organization = find(request, pk)
+    policy.require_manage(request.user)
+    line = "The agency states that its comparable database meets HUD's standards."
+    shown = about(request, organization, "Record an attestation", "Record attestation", line)
+    form = AttestationForm(request.POST or None, request.FILES or None, by=request.user)
+    return simple(
+        request,
+        form,
+        shown,
+        organizations.attest_comparable_database,
+        "The attestation is recorded.",
+        organization_id=pk,
+    )
+
+
+@page("manage_directory")
+def access_only(request: Any, pk: UUID) -> HttpResponseBase:
+    """Mark an agency as access-only, or take the mark off."""
+    organization = find(request, pk)
+    policy.require_manage(request.user)
+    wanted = not organization.is_access_only
+    title = "Mark as access only" if wanted else "Take off “access only”"
+    line = (
+        "It uses the HMIS without a project of its own, so it owes no active project."
+        if wanted
+        else "It then owes an active HMIS project again."
+    )
+    shown = about(request, organization, title, title, line)
+    return sure_page(
+        request,
+        shown,
+        organizations.mark_access_only,
+        "The agency is marked." if wanted else "The mark is taken off.",
+        organization_id=pk,
+        is_access_only=wanted,
+    )
+
+
+@page("manage_directory")
+def organization_close(request: Any, pk: UUID) -> HttpResponseBase:
+    """Close an agency."""
+    organization = find(request, pk)
+    policy.require_manage(request.user)
+    line = "Its roles, its parts in CoCs, its contacts and signatories end with it. Everything stays on record."
+    shown = about(request, organization, f"Close {organization}", "Close agency", line, danger=True)
+    return day_page(
+        request,
+        shown,
+        organizations.close_organization,
+        f"{organization} is closed.",
+        label="Last day of the agency",
+        organization_id=pk,
+    )
+
+
+@page("manage_directory")
+def organization_reopen(request: Any, pk: UUID) -> HttpResponseBase:
+    """Take back that an agency closed."""
+    organization = find(request, pk)
+    policy.require_manage(request.user)
+    line = "Roles, CoCs and contacts that ended with it are added anew."
+    shown = about(request, organization, f"Open {organization} again", "Open again", line)
+    return sure_page(
+        request, shown, organizations.reopen_organization, f"{organization} is open again.", organization_id=pk
+    )
