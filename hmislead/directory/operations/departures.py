@@ -123,16 +123,8 @@ def carry_out_departures(*, now: dt.datetime | None = None) -> int:
     moment = now or timezone.now()
     due = Departure.objects.filter(license_was="", proved_at=None, departed_at__lte=moment)
     licenses = []
-    for departure in due.select_related("license__organization"):
+    for departure in due.select_related("license__organization").order_by("license_id"):
         license = _locked(departure.license_id, ROBOT)
-        if license.state == License.State.TERMINATED:
-            departure.license_was, departure.proved_at, departure.proof = (
-                license.state,
-                moment,
-                "The license had ended before",
-            )
-            departure.save(update_fields=["license_was", "proved_at", "proof", "updated_at"])
-            continue
         _carry_out(departure, license, ROBOT)
         licenses.append(license.pk)
     recheck(licenses=licenses)
@@ -149,7 +141,13 @@ def clock_ends(departed_at: dt.datetime) -> dt.datetime:
 
 def _carry_out(departure: Departure, license: License, by: Any) -> None:
     departure.license_was = license.state
-    end_license(license, on=local_day(departure.departed_at), reason=REASON, by=by, due_at=departure.due_at)
+    last_day = local_day(departure.departed_at)
+    if license.state != License.State.TERMINATED:
+        end_license(license, on=last_day, reason=REASON, by=by, due_at=departure.due_at)
+    elif account_facts.may_exist(license):  # ended by the Lead before the day came: the clock runs all the same
+        task_operations.open_task(
+            kind=Task.Kind.DEACTIVATE_ACCOUNT, license=license, since=last_day, due_at=departure.due_at
+        )
     if not account_facts.may_exist(license):
         seen = min(end_of(license.observed_on), timezone.now()) if license.observed_on else departure.departed_at
         departure.proved_at = max(departure.departed_at, seen)
@@ -167,6 +165,8 @@ def _is_proved_since(departure: Departure) -> bool:
 
 def _restore(license: License, state: str, by: Any) -> None:
     """The one way out of `terminated`: a report that never should have been. Not along NEXT, and for nobody else."""
+    if state == License.State.TERMINATED:
+        return  # the license had ended apart from this departure
     license.state, license.terminated_on, license.state_reason = state, None, ""
     if state == License.State.SUSPENDED:
         license.suspended_on = settings.today()
