@@ -36,6 +36,14 @@ class CompletionData:
 
 
 @dataclass(frozen=True)
+class CertificationData:
+    """That a person certified the security rules on a day."""
+
+    person_id: UUID
+    certified_on: dt.date
+
+
+@dataclass(frozen=True)
 class Recorded:
     """How many were new, and how many were recorded before and stayed as they were."""
 
@@ -182,6 +190,38 @@ def record_certification(
     _require_recorder(by)
     _refuse_ahead(certified_on)
     return _certify(person.pk, certified_on, by, statement=statement, file=file, carried_over=carried_over, check=check)
+
+
+@transaction.atomic
+def record_certifications(
+    *, certifications: Iterable[CertificationData], by: Any, carried_over: bool = False, check: bool = True
+) -> Recorded:
+    """Record many certifications at once. What is recorded already stays as it is.
+
+    Raises DomainError for a day ahead, DoesNotExist for a person out of sight.
+    """
+    _require_recorder(by)
+    wanted = set(certifications)
+    ids = {item.person_id for item in wanted}
+    if Person.objects.visible_to(by).filter(pk__in=ids, merged_into=None).count() != len(ids):
+        raise Person.DoesNotExist
+    for item in wanted:
+        _refuse_ahead(item.certified_on)
+    rows = SecurityCertification.objects.filter(person_id__in=ids).values_list("person_id", "certified_on")
+    new = wanted - {CertificationData(*row) for row in rows}
+    user = by if getattr(by, "pk", None) else None
+    SecurityCertification.objects.bulk_create(
+        [
+            SecurityCertification(
+                person_id=item.person_id, certified_on=item.certified_on, carried_over=carried_over, recorded_by=user
+            )
+            for item in new
+        ],
+        ignore_conflicts=True,  # somebody else may be recording the same person and day right now
+    )
+    if check:
+        recheck(people=ids)
+    return Recorded(len(new), len(wanted) - len(new))
 
 
 @transaction.atomic

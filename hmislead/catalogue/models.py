@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
+from django.urls import reverse
+
+from hmislead.access import scopes
+from hmislead.tenancy import context
+
+
+class StandardQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> Any:
+        """Everybody who belongs to an implementation may read the Standards."""
+        access = scopes.of(user)
+        return self if access.is_robot or access.user_id else self.none()
 
 
 class Standard(models.Model):
@@ -21,8 +34,13 @@ class Standard(models.Model):
     evidence = models.TextField(blank=True)
     auto = models.CharField(max_length=10)
 
+    objects = StandardQuerySet.as_manager()
+
     class Meta:
         ordering = ("position",)
 
     def __str__(self) -> str:
         return self.id
+
+    def get_absolute_url(self) -> str:
+        return reverse("catalogue:standard-detail", kwargs={"slug": context.current().slug, "pk": self.pk})

@@ -1,0 +1,154 @@
+"""A spreadsheet's way in: read and shown first, applied whole or not at all, recorded as an import batch."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.core.files import File
+from django.db import transaction
+from django.utils import timezone
+
+from hmislead.compliance.engine import defer_nothing
+from hmislead.directory.models import ImportBatch, ImportProblem
+from hmislead.directory.tabular.tables import read_table
+from hmislead.errors import DomainError, RefusedFile
+from hmislead.files.operations import store_file
+from hmislead.jobs import operations as jobs
+from hmislead.opening.loaders import LOADERS, Loader, Plan, Rows
+from hmislead.tenancy.operations import next_number
+
+MOST_ROWS = 20_000
+INLINE_ROWS = 200  # more are applied by a worker
+SHEETS = frozenset({"csv", "xlsx"})
+State = ImportBatch.State
+
+
+@transaction.atomic
+def read_sheet(*, kind: str, file: File[bytes], carried_over: bool, by: Any) -> ImportBatch:
+    """Read a CSV or Excel file and keep what loading it would do, for somebody to look at. Nothing else is written.
+
+    Raises RefusedFile for a file that cannot be read or lacks a column, PermissionDenied for who may not load.
+    """
+    loader = LOADERS[kind]
+    _require(loader, by)
+    name = file.name or "file"
+    plan = _plan(loader, file, name, by)
+    if not plan.add and not plan.same and not plan.problems:
+        raise RefusedFile("The file has no rows below the names of its columns.")
+    stored = store_file(file=file, name=name, permission="import_data", by=by, own_readable=False, allowed=SHEETS)
+    batch = ImportBatch.objects.create(
+        number=next_number("I"),
+        kind=kind,
+        state=State.PREVIEWED,
+        file=stored,
+        uploaded_by=by if getattr(by, "pk", None) else None,
+        options={"carried_over": carried_over},
+        summary=_summary(plan),
+    )
+    _keep_problems(batch, plan)
+    return batch
+
+
+@transaction.atomic
+def apply_sheet(*, batch_id: UUID, by: Any, leave_out: bool = False) -> ImportBatch:
+    """Load what was shown: at once, or by a worker for more than INLINE_ROWS rows. All of it or, on any error, nothing.
+
+    `leave_out` says that rows with problems shall be left out; without it a file with such rows is not loaded.
+    """
+    batch = _locked(batch_id, by)
+    if batch.state != State.PREVIEWED:
+        raise DomainError(f"This file is {batch.get_state_display().lower()} and cannot be loaded again.")
+    if batch.summary.get("left_out") and not leave_out:
+        raise DomainError(
+            f"{batch.summary['left_out']} rows have problems. Correct them in your file and upload it again, "
+            "or say that these rows shall be left out."
+        )
+    batch.state, batch.applied_by = State.APPLYING, by if getattr(by, "pk", None) else None
+    batch.progress_total = batch.summary.get("added", 0)
+    batch.save(update_fields=["state", "applied_by", "progress_total", "updated_at"])
+    if batch.progress_total > INLINE_ROWS:
+        jobs.enqueue("opening.apply", subject_id=batch.pk, key=f"opening.apply:{batch.pk}")
+        return batch
+    return write_rows(batch, by)
+
+
+@transaction.atomic
+def discard_sheet(*, batch_id: UUID, by: Any) -> ImportBatch:
+    """Put a file away that was only looked at."""
+    batch = _locked(batch_id, by)
+    if State.DISCARDED not in ImportBatch.NEXT[batch.state]:
+        raise DomainError(f"This file is {batch.get_state_display().lower()} and cannot be discarded.")
+    batch.state = State.DISCARDED
+    batch.save(update_fields=["state", "updated_at"])
+    return batch
+
+
+def write_rows(batch: ImportBatch, by: Any) -> ImportBatch:
+    """Read the file again, since the world may have moved on, and write what is new. Runs in the caller's transaction."""
+    loader = LOADERS[batch.kind]
+    _require(loader, by)
+    with batch.file.content.open("rb") as content:
+        plan = _plan(loader, content, batch.file.name, by)
+    defer_nothing()  # with history triggers, deferred key checks of many rows cost quadratic time
+    loader.save(plan.add, by, bool(batch.options.get("carried_over")))
+    batch.state, batch.applied_at, batch.summary = State.APPLIED, timezone.now(), _summary(plan)
+    batch.progress_done = len(plan.add)
+    batch.save(update_fields=["state", "applied_at", "summary", "progress_done", "updated_at"])
+    return batch
+
+
+def apply_job(batch_id: UUID) -> bool:
+    """The unit of the job: the whole file in one transaction. A second delivery finds nothing to do."""
+    batch = ImportBatch.objects.select_for_update(of=("self",)).get(pk=batch_id)
+    if batch.state == State.APPLYING:
+        write_rows(batch, batch.applied_by)
+    return False
+
+
+def fail_job(batch_id: UUID, sentence: str) -> None:
+    """Record that loading was given up."""
+    ImportBatch.objects.filter(pk=batch_id).update(state=State.REFUSED, refusal=sentence[:500])
+
+
+def _plan(loader: Loader, file: Any, name: str, by: Any) -> Plan:
+    rows = Rows(read_table(file, name, max_rows=MOST_ROWS), loader.columns)
+    return loader.plan(rows, by)
+
+
+def _summary(plan: Plan) -> dict[str, int]:
+    return {"added": len(plan.add), "same": plan.same, "left_out": plan.left_out}
+
+
+def _keep_problems(batch: ImportBatch, plan: Plan) -> None:
+    ImportProblem.objects.bulk_create(
+        ImportProblem(
+            batch=batch,
+            file_name=problem.file[:60],
+            line=problem.line,
+            column=problem.column[:60],
+            value_kind=problem.kind_of_value[:80],
+            grade=str(problem.grade),
+            message=problem.message[:400],
+            fix=problem.fix[:400],
+        )
+        for problem in sorted(plan.problems, key=lambda problem: problem.line)[:1_000]
+    )
+
+
+def _locked(batch_id: UUID, by: Any) -> ImportBatch:
+    batch = (
+        ImportBatch.objects.visible_to(by)
+        .filter(kind__in=LOADERS)
+        .select_related("file")
+        .select_for_update(of=("self",))
+        .get(pk=batch_id)
+    )
+    _require(LOADERS[batch.kind], by)
+    return batch
+
+
+def _require(loader: Loader, by: Any) -> None:
+    if not loader.may(by):
+        raise PermissionDenied("Loading many records at once needs the right to import data and to record evidence.")
