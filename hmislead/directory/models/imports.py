@@ -40,7 +40,7 @@ class ImportBatch(TenantModel):
         "mapping": {"reading", "discarded"},
         "reading": {"previewed", "refused", "mapping"},
         "previewed": {"applying", "reading", "discarded", "mapping"},
-        "applying": {"applied", "refused"},
+        "applying": {"applied", "refused", "previewed"},
         "applied": set(),
         "refused": set(),
         "discarded": set(),
@@ -57,7 +57,9 @@ class ImportBatch(TenantModel):
     refusal = models.CharField(max_length=500, blank=True)
     header = models.JSONField(default=dict, blank=True, help_text="What the export says of itself.")
     options = models.JSONField(default=dict, blank=True, help_text="Mapping and choices made for this file.")
-    summary = models.JSONField(default=dict, blank=True, help_text="Counts by table: added, changed, ended, same, left out.")
+    summary = models.JSONField(
+        default=dict, blank=True, help_text="Counts by table: added, changed, ended, same, left out."
+    )
     progress_done = models.PositiveIntegerField(default=0)
     progress_total = models.PositiveIntegerField(default=0)
 
@@ -140,6 +142,7 @@ class SourceRecord(TenantModel):
     date_updated = models.DateTimeField(null=True)
     export_date = models.DateTimeField()
     content_hash = models.CharField(max_length=64)
+    deleted_on = models.DateField(null=True, help_text="The day on which the source system deleted the record.")
 
     objects = querysets.LeadOnlyQuerySet.as_manager()
 

@@ -1,0 +1,69 @@
+"""An HMIS CSV batch: from its stored file to a plan, and from the plan to a preview or to the directory."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hmislead.directory.hmis_csv.reader import read_export
+from hmislead.directory.hmis_csv.records import ExportFile
+from hmislead.directory.imports import hmis_apply, preview
+from hmislead.directory.imports.hmis_derived import plan_derived
+from hmislead.directory.imports.hmis_people import plan_people
+from hmislead.directory.imports.hmis_plan import Plan, plan_tables
+from hmislead.directory.models import ImportBatch
+
+
+def plan_export(export: ExportFile, apart: list[str] | None = None) -> Plan:
+    """All that applying this export would do, now. Raises RefusedFile when it cannot be placed."""
+    plan = plan_tables(export, apart or ())
+    plan_derived(plan)
+    plan_people(plan, export)
+    return plan
+
+
+def read(batch: ImportBatch) -> None:
+    """Read the file, plan, and write the preview. Raises RefusedFile."""
+    plan, export = _plan(batch)
+    _show(batch, plan, export)
+
+
+def apply(batch: ImportBatch) -> bool:
+    """Write what was previewed. False, with a new preview, when the directory has changed since.
+
+    Raises DirectoryChanged when it changes in this very moment.
+    """
+    plan, export = _plan(batch)
+    if preview.fingerprint(plan.steps) != batch.summary.get("fingerprint"):
+        _show(batch, plan, export)
+        return False
+    hmis_apply.write(plan, batch)
+    preview.mark_applied(batch)
+    return True
+
+
+def summary_of(plan: Plan, export: ExportFile) -> dict[str, Any]:
+    """The counts of a plan."""
+    return preview.hmis_summary(plan, dict(export.counts), export.notes)
+
+
+def _plan(batch: ImportBatch) -> tuple[Plan, ExportFile]:
+    with batch.file.content.open("rb") as stream:
+        export = read_export(stream)
+    return plan_export(export, batch.options.get("apart")), export
+
+
+def _show(batch: ImportBatch, plan: Plan, export: ExportFile) -> None:
+    preview.replace_preview(batch, [*plan.steps, *plan.proposals], [*export.problems, *plan.problems])
+    batch.summary = summary_of(plan, export)
+    header = export.header
+    assert header is not None
+    batch.facts_on = header.export_date.date()
+    batch.header = {
+        "source": plan.source,
+        "export_date": plan.export_date.isoformat(),
+        "export_id": header.export_id,
+        "period": [header.start_date.isoformat(), header.end_date.isoformat()],
+        "software": f"{header.software_name} {header.software_version}".strip(),
+        "source_name": header.source_name or header.source_id,
+        "format": header.csv_version,
+    }
