@@ -66,6 +66,7 @@ class Migration(migrations.Migration):
                 ('date_updated', models.DateTimeField(null=True)),
                 ('export_date', models.DateTimeField()),
                 ('content_hash', models.CharField(max_length=64)),
+                ('deleted_on', models.DateField(help_text='The day on which the source system deleted the record.', null=True)),
             ],
             options={
                 'indexes': [models.Index(fields=['implementation', 'object_id'], name='source_record_object')],
