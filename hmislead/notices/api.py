@@ -24,7 +24,9 @@ class NoticeSerializer(serializers.ModelSerializer[Notice]):
 
 
 class NoticeFilter(django_filters.FilterSet):
-    unread = django_filters.BooleanFilter("read_at", lookup_expr="isnull", label="Only those not read, or only those read.")
+    unread = django_filters.BooleanFilter(
+        "read_at", lookup_expr="isnull", label="Only those not read, or only those read."
+    )
     type = django_filters.CharFilter("type")
     organization = django_filters.UUIDFilter("organization_id")
 
