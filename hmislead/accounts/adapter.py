@@ -30,6 +30,10 @@ class AccountAdapter(DefaultAccountAdapter):
         """Accounts come from invitations alone."""
         return False
 
+    def is_reauthentication_required(self, *, app: str) -> bool:
+        """Second factors and links to identity providers are changed only by who has just confirmed it is them."""
+        return app in {"allauth.mfa", "allauth.socialaccount"} or super().is_reauthentication_required(app=app)
+
     def pre_authenticate(self, request: Any, **credentials: Any) -> None:
         """Too many wrong passwords are answered with 429, not with a page that looks like any other."""
         try:
