@@ -38,7 +38,7 @@ def record(by, agency, **changes):
     return operations.record_agreement(by=by, **{**values, **changes})
 
 
-def paper(content=b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n", name="signed.pdf"):
+def paper(content=b"Signed by both parties.", name="signed.txt"):
     return SimpleUploadedFile(name, content)
 
 

@@ -1,0 +1,252 @@
+"""Spreadsheets of old agreements and trainings: read first, loaded whole or not at all, and never twice."""
+
+from __future__ import annotations
+
+import io
+import time
+
+import openpyxl
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from agreements.models import Agreement
+from hmislead.compliance.models import Status
+from hmislead.directory.models import ImportProblem
+from hmislead.errors import DomainError, RefusedFile
+from hmislead.jobs import operations as jobs
+from hmislead.jobs.models import Job
+from hmislead.opening import operations
+from tests import factories
+from tests.agreements.factories import lead
+from tests.training.factories import CourseFactory
+from training.models import Completion, SecurityCertification
+
+pytestmark = pytest.mark.django_db
+HEAD = "type,coc,agency,person_email,signed_on,effective_on,ends_on,signed_by,title\n"
+
+
+def sheet(text, name="old.csv"):
+    return SimpleUploadedFile(name, text.encode())
+
+
+def read(by, text, kind="agreements", carried_over=True, name="old.csv"):
+    return operations.read_sheet(kind=kind, file=sheet(text, name), carried_over=carried_over, by=by)
+
+
+def load(by, text, kind="agreements", **options):
+    batch = read(by, text, kind)
+    return operations.apply_sheet(batch_id=batch.pk, by=by, **options)
+
+
+@pytest.fixture
+def ground(people, agency, coc):
+    """A Lead, an agency of that name, its CoC, and a person with a license."""
+    lead()
+    return people
+
+
+AGREEMENTS = (
+    HEAD
+    + "participation,,harbor  house,,2024-01-05,2024-01-01,,Dana Whitfield,\n"
+    + "CoC-Lead agreement,oh-504,,,2024-01-05,2024-01-01,2030-12-31,,\n"
+    + "end_user,,Harbor House,END_USER@example.org,,2024-02-01,,,\n"
+)
+
+
+def test_agreements_are_shown_first_and_then_loaded_as_carried_over(ground, agency):
+    batch = read(ground["staff"], AGREEMENTS)
+    assert batch.summary == {"added": 3, "same": 0, "left_out": 0}
+    assert Agreement.objects.count() == 0
+    operations.apply_sheet(batch_id=batch.pk, by=ground["staff"])
+    rows = Agreement.objects.order_by("type")
+    assert [(row.type, row.carried_over, row.parties.count()) for row in rows] == [
+        ("coc_lead", True, 2),
+        ("end_user", True, 1),
+        ("participation", True, 2),
+    ]
+    assert Agreement.objects.get(type="participation").parties.get(role="cho").signed_by == "Dana Whitfield"
+    codes = ("participation-agreement", "coc-lead-agreement", "end-user-agreement")
+    subjects = [agency.pk, agency.participations.get().coc_id, agency.licenses.get().pk]
+    assert set(
+        Status.objects.filter(requirement__in=codes, subject_id__in=subjects).values_list("state", flat=True)
+    ) == {"met"}
+
+
+def test_the_same_file_twice_changes_nothing(ground):
+    load(ground["staff"], AGREEMENTS)
+    before = list(Agreement.objects.order_by("pk").values())
+    batch = read(ground["staff"], AGREEMENTS)
+    assert batch.summary == {"added": 0, "same": 3, "left_out": 0}
+    operations.apply_sheet(batch_id=batch.pk, by=ground["staff"])
+    assert list(Agreement.objects.order_by("pk").values()) == before
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "message"),
+    [
+        ("lease,,Harbor House,,,2024-01-01,,,", "type", "This is no type of agreement."),
+        ("participation,,Nowhere,,,2024-01-01,,,", "agency", "No agency here has this name."),
+        ("coc_lead,XX-999,,,,2024-01-01,,,", "coc", "No CoC here has this number."),
+        (
+            "end_user,,Harbor House,nobody@example.org,,2024-01-01,,,",
+            "person_email",
+            "Nobody here has this e-mail address.",
+        ),
+        ("participation,,Harbor House,,,2024-01-01,2023-01-01,,", "ends_on", "The last day comes before the first."),
+        (
+            "participation,,Harbor House,,2999-01-01,2024-01-01,,,",
+            "signed_on",
+            "The day of signing lies ahead, or after the last day.",
+        ),
+        ("participation,,Harbor House,,,someday,,,", "effective_on", "This is not a day."),
+        ("participation,,Harbor House,,,,,,", "effective_on", "The column effective_on is empty."),
+        ("vendor,,Harbor House,,,2024-01-01,,,", "agency", "This agency does not have the role Vendor."),
+    ],
+)
+def test_a_problem_names_its_row_and_column_and_never_the_value(ground, row, column, message):
+    batch = read(ground["staff"], HEAD + "participation,,Harbor House,,,2024-01-01,,,\n" + row + "\n")
+    assert batch.summary == {"added": 1, "same": 0, "left_out": 1}
+    problem = ImportProblem.objects.get(batch=batch)
+    assert (problem.line, problem.column, problem.message) == (3, column, message)
+    assert problem.fix
+    told = f"{problem.message} {problem.fix} {problem.value_kind}"
+    assert not any(value in told for value in ("nobody@example.org", "Nowhere", "XX-999", "someday"))
+
+
+def test_a_file_with_problems_is_loaded_only_when_somebody_says_so(ground):
+    text = AGREEMENTS + "participation,,Nowhere,,,2024-01-01,,,\n"
+    with pytest.raises(DomainError, match="1 rows have problems"):
+        load(ground["staff"], text)
+    assert Agreement.objects.count() == 0
+    load(ground["staff"], text, leave_out=True)
+    assert Agreement.objects.count() == 3
+
+
+def test_a_file_without_a_needed_column_or_without_rows_is_refused(ground):
+    with pytest.raises(RefusedFile, match="lacks the column effective_on"):
+        read(ground["staff"], "type,agency\nparticipation,Harbor House\n")
+    with pytest.raises(RefusedFile, match="no rows"):
+        read(ground["staff"], HEAD)
+
+
+@pytest.mark.parametrize("who", ["cho_lead", "end_user", "auditor", "coc_staff", "outsider"])
+def test_only_who_may_import_and_record_may_load(ground, who):
+    with pytest.raises(PermissionDenied):
+        read(ground[who], AGREEMENTS)
+
+
+def test_dates_that_can_be_read_two_ways_are_flagged_and_kept(ground):
+    batch = read(ground["staff"], HEAD + "participation,,Harbor House,,,03/04/2024,,,\n")
+    assert batch.summary["added"] == 1
+    assert "two ways" in ImportProblem.objects.get().message
+    operations.apply_sheet(batch_id=batch.pk, by=ground["staff"])
+    assert Agreement.objects.get().effective_on.isoformat() == "2024-03-04"
+
+
+def test_an_excel_file_is_read_as_well(ground):
+    book = openpyxl.Workbook()
+    book.active.append(["Type", "Agency", "Effective on"])
+    book.active.append(["participation", "Harbor House", "2024-01-01"])
+    data = io.BytesIO()
+    book.save(data)
+    file = SimpleUploadedFile("old.xlsx", data.getvalue())
+    batch = operations.read_sheet(kind="agreements", file=file, carried_over=True, by=ground["staff"])
+    assert batch.summary["added"] == 1
+
+
+TRAINING = (
+    "email,record,course,completed_on,score\n"
+    "End_User@example.org,,hmis basics,2026-01-10,92\n"
+    "end_user@example.org,certification,,2026-01-11,\n"
+    "end_user@example.org,training,CODE-7,2026-01-12,\n"
+)
+
+
+@pytest.fixture
+def courses(tenant):
+    return CourseFactory(title="HMIS  basics".replace("  ", " ")), CourseFactory(
+        title="Privacy", external_code="code-7"
+    )
+
+
+def test_trainings_and_certifications_come_in_one_file(ground, courses):
+    load(ground["staff"], TRAINING, "completions")
+    person = ground["end_user"].people.get()
+    assert set(Completion.objects.values_list("course", "person", "completed_on__day", "source", "carried_over")) == {
+        (courses[0].pk, person.pk, 10, "csv", True),
+        (courses[1].pk, person.pk, 12, "csv", True),
+    }
+    assert SecurityCertification.objects.get().carried_over
+    assert read(ground["staff"], TRAINING, "completions").summary == {"added": 0, "same": 3, "left_out": 0}
+
+
+@pytest.mark.parametrize(
+    ("row", "column"),
+    [
+        ("nobody@example.org,,HMIS basics,2026-01-10,", "email"),
+        ("end_user@example.org,,Unknown course,2026-01-10,", "course"),
+        ("end_user@example.org,,HMIS basics,2999-01-10,", "completed_on"),
+        ("end_user@example.org,,HMIS basics,2026-01-10,120", "score"),
+        ("end_user@example.org,diploma,HMIS basics,2026-01-10,", "record"),
+    ],
+)
+def test_a_problem_in_a_training_file_names_its_column(ground, courses, row, column):
+    read(ground["staff"], "email,record,course,completed_on,score\n" + row + "\n", "completions")
+    assert ImportProblem.objects.get().column == column
+
+
+def many(count):
+    """A file with one completion for each of so many new people."""
+    people = [
+        factories.models.Person(first_name="P", last_name=f"N{n}", email=f"many{n}@example.org") for n in range(count)
+    ]
+    factories.models.Person.objects.bulk_create(people)
+    agency = factories.OrganizationFactory()
+    factories.models.License.objects.bulk_create(
+        [
+            factories.models.License(
+                person=person,
+                organization=agency,
+                state="active",
+                requested_on=factories.LONG_AGO,
+                activated_on=factories.LONG_AGO,
+            )
+            for person in people
+        ]
+    )
+    rows = "".join(f"{person.email},,HMIS basics,2026-01-10,\n" for person in people)
+    return "email,record,course,completed_on,score\n" + rows
+
+
+def test_more_than_200_rows_are_loaded_by_a_job_once_and_900_in_seconds(ground, courses):
+    batch = read(ground["staff"], many(900), "completions")
+    operations.apply_sheet(batch_id=batch.pk, by=ground["staff"])
+    assert Completion.objects.count() == 0
+    job = Job.objects.get(subject_id=batch.pk)
+    started = time.perf_counter()
+    assert jobs.HANDLERS[job.kind].step(job.subject_id) is False
+    assert time.perf_counter() - started < 10
+    batch.refresh_from_db()
+    assert (batch.state, Completion.objects.count()) == ("applied", 900)
+    jobs.HANDLERS[job.kind].step(job.subject_id)
+    assert Completion.objects.count() == 900
+
+
+def test_a_job_that_is_given_up_says_so(ground, courses):
+    batch = read(ground["staff"], many(201), "completions")
+    operations.apply_sheet(batch_id=batch.pk, by=ground["staff"])
+    operations.fail_job(batch.pk, "The database was away.")
+    batch.refresh_from_db()
+    assert (batch.state, batch.refusal, Completion.objects.count()) == ("refused", "The database was away.", 0)
+
+
+def test_a_file_is_loaded_once_and_a_discarded_one_never(ground):
+    batch = load(ground["staff"], AGREEMENTS)
+    with pytest.raises(DomainError, match="cannot be loaded again"):
+        operations.apply_sheet(batch_id=batch.pk, by=ground["staff"])
+    with pytest.raises(DomainError, match="cannot be discarded"):
+        operations.discard_sheet(batch_id=batch.pk, by=ground["staff"])
+    other = operations.discard_sheet(batch_id=read(ground["staff"], AGREEMENTS).pk, by=ground["staff"])
+    with pytest.raises(DomainError, match="cannot be loaded again"):
+        operations.apply_sheet(batch_id=other.pk, by=ground["staff"])
