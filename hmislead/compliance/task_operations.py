@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -80,7 +81,7 @@ def close_observed(license: License, account_state: str, observed_on: dt.date) -
     return closed
 
 
-def close_moot(license: License, kinds: list[str], why: str, *, by: Any = None) -> None:
+def close_moot(license: License, kinds: Sequence[str], why: str, *, by: Any = None) -> None:
     """Close open tasks about a license that a later decision made needless; `why` in words."""
     for task in Task.objects.open().select_for_update().filter(license=license, kind__in=kinds):
         _close(task, Task.Proof.MOOT, why, by=by)

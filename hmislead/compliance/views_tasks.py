@@ -32,14 +32,15 @@ STATES = (("open", "Open"), ("late", "Late"), ("closed", "Closed"))
 
 class TaskFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(label="Number, agency or person", method="search")
-    state = django_filters.ChoiceFilter(label="State", choices=STATES, method="in_state")
-    kind = django_filters.MultipleChoiceFilter(choices=Task.Kind.choices)
+    state = django_filters.ChoiceFilter(empty_label="Any", label="State", choices=STATES, method="in_state")
+    kind = django_filters.ChoiceFilter(empty_label="Any", choices=Task.Kind.choices)
     organization = django_filters.ModelChoiceFilter(
+        empty_label="Any",
         label="Agency",
         widget=ComboBox,
         queryset=lambda request: Organization.objects.visible_to(request.user).current(),
     )
-    proof_kind = django_filters.MultipleChoiceFilter(label="Closed by", choices=Task.Proof.choices)
+    proof_kind = django_filters.ChoiceFilter(empty_label="Any", label="Closed by", choices=Task.Proof.choices)
 
     class Meta:
         model = Task

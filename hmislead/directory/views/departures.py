@@ -19,6 +19,7 @@ from hmislead.directory import forms_people
 from hmislead.directory.departure_words import clock, late_words
 from hmislead.directory.models import Departure, License, Organization
 from hmislead.directory.operations import departures
+from hmislead.directory.operations.days import local_day
 from hmislead.directory.views.people import at
 from hmislead.web.form_pages import FormPage, answer_sent
 from hmislead.web.forms import ComboBox
@@ -30,6 +31,7 @@ from hmislead.web.templatetags.web import long_date
 class DepartureFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(label="Person", method="search")
     clock = django_filters.ChoiceFilter(
+        empty_label="Any",
         label="Clock",
         method="with_clock",
         choices=(
@@ -40,6 +42,7 @@ class DepartureFilter(django_filters.FilterSet):
         ),
     )
     organization = django_filters.ModelChoiceFilter(
+        empty_label="Any",
         label="Agency",
         field_name="license__organization",
         widget=ComboBox,
@@ -137,7 +140,7 @@ def departure_undo(request: Any, pk: UUID) -> HttpResponseBase:
 def _report(request: Any, license: License, departed_at: Any) -> tuple[str, str]:
     departure = departures.report_departure(license_id=license.pk, departed_at=departed_at, by=request.user)
     if departure.is_ahead:
-        day = long_date(departures.local_day(departure.departed_at))
+        day = long_date(local_day(departure.departed_at))
         return license.get_absolute_url(), f"The departure is noted. The license stays as it is until {day}."
     if departure.proved_at:
         return (

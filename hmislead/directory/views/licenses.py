@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 from uuid import UUID
 
 import django_filters
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, Model, OuterRef, Q
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
@@ -36,15 +37,18 @@ GATE_CHOICES = (("open", "May use the HMIS"), ("shut", "May not use the HMIS"))
 
 class LicenseFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(label="Person or user name", method="search")
-    state = django_filters.MultipleChoiceFilter(choices=License.State.choices)
+    state = django_filters.ChoiceFilter(empty_label="Any", choices=License.State.choices)
     organization = django_filters.ModelChoiceFilter(
+        empty_label="Any",
         label="Agency",
         widget=ComboBox,
         queryset=lambda request: Organization.objects.visible_to(request.user).current(),
     )
-    gate = django_filters.ChoiceFilter(label="Access gate", choices=GATE_CHOICES, method="with_gate")
-    account_state = django_filters.MultipleChoiceFilter(label="Account", choices=License.AccountState.choices)
-    lapses_on = django_filters.DateFromToRangeFilter(label="Access lapses", field_name="gates__lapses_on")
+    gate = django_filters.ChoiceFilter(empty_label="Any", label="Access gate", choices=GATE_CHOICES, method="with_gate")
+    account_state = django_filters.ChoiceFilter(
+        empty_label="Any", label="Account", choices=License.AccountState.choices
+    )
+    ends = django_filters.DateFromToRangeFilter(label="Access ends", field_name="gates__lapses_on")
     can_write = django_filters.BooleanFilter(label="Enters data")
     leaving = django_filters.BooleanFilter(label="Departure without proof", method="with_departure")
 
@@ -69,10 +73,18 @@ def may_use(row: Any) -> str:
     return "may_use" if row.state == License.State.ACTIVE and row.gate_open else "may_not_use"
 
 
+def last_good_day(row: Any) -> dt.date | None:
+    """The day before an open gate shuts, for who may use the HMIS."""
+    if may_use(row) == "may_not_use" or row.lapses_on is None:
+        return None
+    day: dt.date = row.lapses_on - dt.timedelta(days=1)
+    return day
+
+
 LICENSES = Listing(
     name="directory.licenses",
     title="Licenses",
-    line="Our decision about each license, and beside it the account as it was seen in the HMIS.",
+    line="What was decided about each license, and how its account was seen in the HMIS.",
     noun=("license", "licenses"),
     filterset=LicenseFilter,
     order=("person__last_name", "person__first_name"),
@@ -88,7 +100,7 @@ LICENSES = Listing(
         Column("organization", "Agency", "organization.name", sort="organization__name"),
         Column("state", "License", "state", kind="state", sort="state"),
         Column("gate", "Access", may_use, kind="state"),
-        Column("lapses_on", "Access lapses", "lapses_on", kind="near_day", sort="lapses_on"),
+        Column("until", "Access until", last_good_day, kind="near_day", sort="lapses_on"),
         Column("account_state", "Account", lambda row: row.get_account_state_display(), sort="account_state"),
         Column("last_sign_in_on", "Last sign-in", "last_sign_in_on", kind="near_day", sort="last_sign_in_on"),
         Column("observed_on", "Account seen on", "observed_on", kind="day", sort="observed_on", default=False),
@@ -165,7 +177,10 @@ def _departure(request: Any, license: License) -> dict[str, Any]:
 def license_history(request: Any, pk: UUID) -> HttpResponse:
     """What happened to the license, its departures and its tasks."""
     license = _seen(request, pk)
-    related = {Departure: {"license_id": license.pk}, Task: {"license_id": license.pk}}
+    related: dict[type[Model], dict[str, Any]] = {
+        Departure: {"license_id": license.pk},
+        Task: {"license_id": license.pk},
+    }
     entries = timeline([license], related=related, by=request.user)
     context = {"license": license, "entries": entries, "tabs": _tabs(request, license)}
     return render(request, "directory/license_history.html", context)

@@ -36,12 +36,15 @@ def at(request: Any, name: str, **kwargs: Any) -> str:
 class PersonFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(label="Name or e-mail", method="search")
     organization = django_filters.ModelChoiceFilter(
+        empty_label="Any",
         label="Agency",
         method="with_license_at",
         widget=ComboBox,
         queryset=lambda request: Organization.objects.visible_to(request.user).current(),
     )
-    state = django_filters.ChoiceFilter(label="License", method="with_license_in", choices=License.State.choices)
+    state = django_filters.ChoiceFilter(
+        empty_label="Any", label="License", method="with_license_in", choices=License.State.choices
+    )
     failing = django_filters.BooleanFilter(label="Something is missing", method="with_failing")
 
     class Meta:

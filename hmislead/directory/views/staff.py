@@ -25,7 +25,7 @@ from hmislead.web.searching import containing
 
 class PositionFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(label="Person", method="search")
-    function = django_filters.MultipleChoiceFilter(choices=StaffPosition.Function.choices)
+    function = django_filters.ChoiceFilter(empty_label="Any", choices=StaffPosition.Function.choices)
     now = django_filters.BooleanFilter(label="Held today", method="held_today")
 
     class Meta:
