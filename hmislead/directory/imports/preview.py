@@ -25,7 +25,7 @@ def fingerprint(steps: Iterable[Step]) -> str:
     digest = hashlib.sha256()
     for step in steps:
         key = "" if step.action == ADD else str(step.object_id)
-        said = [step.table, step.action, step.external_id, key, step.label, _fields(step)]
+        said = [step.table, step.action, step.external_id, key, step.label, fields_of(step)]
         digest.update(json.dumps(said, sort_keys=True).encode())
     return digest.hexdigest()
 
@@ -62,7 +62,7 @@ def _own(problems: list[Problem], grade: Grade) -> int:
     return sum(problem.grade == grade for problem in problems)
 
 
-def _fields(step: Step) -> dict[str, list[Any]]:
+def fields_of(step: Step) -> dict[str, list[Any]]:
     names = {**step.old, **step.new}
     found = {name: [_plain(step.old.get(name)), _plain(step.new.get(name))] for name in names}
     # What a new row leaves blank says nothing; and the keys of rows that do not exist yet help nobody.
@@ -91,7 +91,7 @@ def _change_row(batch_id: UUID, step: Step) -> tuple[Any, ...]:
         step.label[:300],
         step.external_id,
         object_id,
-        _fields(step),
+        fields_of(step),
         False,
     )
 
