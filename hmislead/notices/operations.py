@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from hmislead.access import scopes
-from hmislead.errors import DomainError
+from hmislead.errors import DomainError, WrongState
 from hmislead.notices import hours, queue
 from hmislead.notices.audience import Recipient, recipients_of
 from hmislead.notices.models import How, Message, Notice, Preference
@@ -192,6 +192,8 @@ def cancel_message(*, message_id: UUID, by: Any) -> Message:
 def resend_message(*, message_id: UUID, by: Any) -> Message:
     """Send a message once more that failed or came back, in the same words. Raises WrongState for any other."""
     message = _locked_message(message_id, by)
+    if message.state not in {Message.State.FAILED, Message.State.BOUNCED}:
+        raise WrongState(message, Message.State.QUEUED.label)
     if queue.mails_nothing():
         raise DomainError("This implementation mails nothing in its present state. The message stays as it is.")
     before = message.state

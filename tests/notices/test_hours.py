@@ -7,6 +7,7 @@ import zoneinfo
 
 import pytest
 
+from hmislead.access.scopes import ROBOT
 from hmislead.notices import hours
 from hmislead.notices.hours import BusinessHours
 from hmislead.tenancy.operations import change_setting
@@ -119,6 +120,6 @@ def test_a_calendar_without_a_working_day_still_sends_some_day():
 
 def test_the_settings_make_the_calendar(tenant):
     for key, value in (("hours.opens", "09:30"), ("hours.days", [1, 2]), ("hours.closed_on", ["2026-06-16"])):
-        change_setting(key=key, value=value, by=None)
+        change_setting(key=key, value=value, by=ROBOT)
     made = hours.current()
     assert made.next_open(at("2026-06-15T12:00:00")) == at("2026-06-17T09:30:00")
