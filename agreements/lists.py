@@ -24,13 +24,16 @@ STANDINGS = (
 
 class AgreementFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(method="search")
-    standing = django_filters.MultipleChoiceFilter(choices=STANDINGS, label="State")
-    type = django_filters.MultipleChoiceFilter(choices=Agreement.Type.choices, label="Type")
+    standing = django_filters.ChoiceFilter(choices=STANDINGS, label="State", empty_label="Any")
+    type = django_filters.ChoiceFilter(choices=Agreement.Type.choices, label="Type", empty_label="Any")
     organization = django_filters.ModelChoiceFilter(
-        queryset=lambda request: Organization.objects.visible_to(request.user), method="by_organization", label="Agency"
+        queryset=lambda request: Organization.objects.visible_to(request.user),
+        method="by_organization",
+        label="Agency",
+        empty_label="Any",
     )
     coc = django_filters.ModelChoiceFilter(
-        queryset=lambda request: CoC.objects.visible_to(request.user), method="by_coc", label="CoC"
+        queryset=lambda request: CoC.objects.visible_to(request.user), method="by_coc", label="CoC", empty_label="Any"
     )
     ends_on = django_filters.DateFromToRangeFilter(label="Last day")
     carried_over = django_filters.BooleanFilter(label="Carried over")

@@ -89,4 +89,6 @@ class AgreementParty(TenantModel):
         )
 
     def __str__(self) -> str:
+        if self.person and self.organization:
+            return f"{self.person} at {self.organization}"
         return str(self.person or self.organization or self.coc)

@@ -33,7 +33,7 @@ def _person_page(row: Any) -> str:
 
 class CourseFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(field_name="title", lookup_expr="icontains")
-    topic = django_filters.ChoiceFilter(choices=Topic.choices, method="by_topic", label="Topic")
+    topic = django_filters.ChoiceFilter(choices=Topic.choices, method="by_topic", label="Topic", empty_label="Any")
     retired = django_filters.BooleanFilter(field_name="retired_on", lookup_expr="isnull", exclude=True, label="Retired")
 
     class Meta:
@@ -49,7 +49,10 @@ class ByPersonFilter(django_filters.FilterSet):
 
     q = django_filters.CharFilter(method="search")
     organization = django_filters.ModelChoiceFilter(
-        queryset=lambda request: Organization.objects.visible_to(request.user), method="by_organization", label="Agency"
+        queryset=lambda request: Organization.objects.visible_to(request.user),
+        method="by_organization",
+        label="Agency",
+        empty_label="Any",
     )
     carried_over = django_filters.BooleanFilter(label="Carried over")
 
@@ -69,11 +72,11 @@ class ByPersonFilter(django_filters.FilterSet):
 
 class CompletionFilter(ByPersonFilter):
     course = django_filters.ModelChoiceFilter(
-        queryset=lambda request: Course.objects.visible_to(request.user), label="Course"
+        queryset=lambda request: Course.objects.visible_to(request.user), label="Course", empty_label="Any"
     )
-    topic = django_filters.ChoiceFilter(choices=Topic.choices, method="by_topic", label="Topic")
+    topic = django_filters.ChoiceFilter(choices=Topic.choices, method="by_topic", label="Topic", empty_label="Any")
     completed_on = django_filters.DateFromToRangeFilter(label="Completed")
-    source = django_filters.ChoiceFilter(choices=Source.choices, label="Recorded")
+    source = django_filters.ChoiceFilter(choices=Source.choices, label="Recorded", empty_label="Any")
 
     class Meta:
         model = Completion

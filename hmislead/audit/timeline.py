@@ -191,6 +191,9 @@ def _words(each: models.Field[Any, Any], row: Any, names: _Names) -> str:
         return "–"
     if isinstance(value, bool):
         return "Yes" if value else "No"
+    if isinstance(value, list):
+        words = dict(getattr(getattr(each, "base_field", None), "flatchoices", ()))
+        return ", ".join(str(words.get(item, item)) for item in value) or "–"
     if each.choices:
         return str(dict(each.flatchoices).get(value, value))
     if isinstance(value, dt.datetime):

@@ -26,12 +26,12 @@ def proving(standard_id: str) -> list[registry.Requirement]:
 
 class StandardFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(method="search")
-    section = django_filters.ChoiceFilter(choices=_choices("section"), label="Section")
-    level = django_filters.MultipleChoiceFilter(choices=_choices("level"), label="How binding")
-    responsible = django_filters.ChoiceFilter(choices=_choices("responsible"), label="Who")
+    section = django_filters.ChoiceFilter(choices=_choices("section"), label="Section", empty_label="Any")
+    level = django_filters.ChoiceFilter(choices=_choices("level"), label="How binding", empty_label="Any")
+    responsible = django_filters.ChoiceFilter(choices=_choices("responsible"), label="Who", empty_label="Any")
     checked = django_filters.BooleanFilter(method="by_checked", label="Checked here")
-    kind = django_filters.ChoiceFilter(choices=_choices("kind"), label="Kind")
-    cadence = django_filters.ChoiceFilter(choices=_choices("cadence"), label="How often")
+    kind = django_filters.ChoiceFilter(choices=_choices("kind"), label="Kind", empty_label="Any")
+    cadence = django_filters.ChoiceFilter(choices=_choices("cadence"), label="How often", empty_label="Any")
 
     class Meta:
         model = Standard

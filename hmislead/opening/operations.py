@@ -18,6 +18,7 @@ from hmislead.files.operations import store_file
 from hmislead.jobs import operations as jobs
 from hmislead.opening.loaders import LOADERS, Loader, Plan, Rows
 from hmislead.tenancy.operations import next_number
+from hmislead.web.templatetags.web import count_of
 
 MOST_ROWS = 20_000
 INLINE_ROWS = 200  # more are applied by a worker
@@ -61,9 +62,10 @@ def apply_sheet(*, batch_id: UUID, by: Any, leave_out: bool = False) -> ImportBa
     if batch.state != State.PREVIEWED:
         raise DomainError(f"This file is {batch.get_state_display().lower()} and cannot be loaded again.")
     if batch.summary.get("left_out") and not leave_out:
+        rows = count_of(batch.summary["left_out"], "row has,rows have")
         raise DomainError(
-            f"{batch.summary['left_out']} rows have problems. Correct them in your file and upload it again, "
-            "or say that these rows shall be left out."
+            f"{rows} problems. Correct them in your file and upload it again, "
+            "or say that what has problems shall be left out."
         )
     batch.state, batch.applied_by = State.APPLYING, by if getattr(by, "pk", None) else None
     batch.progress_total = batch.summary.get("added", 0)

@@ -116,7 +116,7 @@ def test_a_problem_names_its_row_and_column_and_never_the_value(ground, row, col
 
 def test_a_file_with_problems_is_loaded_only_when_somebody_says_so(ground):
     text = AGREEMENTS + "participation,,Nowhere,,,2024-01-01,,,\n"
-    with pytest.raises(DomainError, match="1 rows have problems"):
+    with pytest.raises(DomainError, match="1 row has problems"):
         load(ground["staff"], text)
     assert Agreement.objects.count() == 0
     load(ground["staff"], text, leave_out=True)
