@@ -17,6 +17,7 @@ import structlog
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
+from kombu.exceptions import OperationalError
 
 from hmislead.errors import DomainError
 from hmislead.jobs.models import Job
@@ -65,7 +66,11 @@ def enqueue(kind: str, *, subject_id: uuid.UUID, key: str) -> Job:
 def _send(job_id: uuid.UUID, queue: str) -> None:
     from hmislead.jobs import tasks
 
-    tasks.run.apply_async(kwargs={"job_id": str(job_id)}, queue=queue)
+    try:
+        tasks.run.apply_async(kwargs={"job_id": str(job_id)}, queue=queue)
+    except OperationalError:
+        # The work is safe in its row; the sweeper sends it once the broker is back.
+        log.warning("broker did not answer", job=str(job_id))
 
 
 def sweep() -> int:

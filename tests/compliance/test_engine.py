@@ -74,7 +74,9 @@ def test_a_recheck_touches_its_subjects_alone(agency, neighbour):
 
 
 def roster_of(day):
-    file = StoredFile.objects.create(name="r.csv", content_type="text/csv", size=1, sha256="0" * 64, content="x", permission="import_data")
+    file = StoredFile.objects.create(
+        name="r.csv", content_type="text/csv", size=1, sha256="0" * 64, content="x", permission="import_data"
+    )
     return ImportBatch.objects.create(number=1, kind="roster", state="applied", file=file, facts_on=day)
 
 
