@@ -2,16 +2,35 @@
 
 from __future__ import annotations
 
+from functools import cache
+from typing import Any
+
 from django.urls import include, path
+from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from hmislead.web import api_routes
+
+
+@cache
+def schema() -> dict[str, Any]:
+    """The description of the API. Working it out takes seconds and it changes only with the code."""
+    made: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)
+    return made
+
+
+class KeptSchema(SchemaGenerator):
+    """A generator that works the schema out once in a process."""
+
+    def get_schema(self, request: Any = None, public: bool = False) -> dict[str, Any]:
+        return schema()
 
 
 class SchemaView(SpectacularAPIView):
     """OpenAPI 3.1 of this installation, for anybody: it holds no data."""
 
     access = "public"
+    generator_class = KeptSchema
 
 
 class DocsView(SpectacularSwaggerSplitView):

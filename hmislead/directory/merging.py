@@ -38,8 +38,14 @@ class Reference:
 
 # Ids without a foreign key. An id is unique among all tables, so these columns need no kind.
 SOFT: list[tuple[str, str]] = [("directory.SourceRecord", "object_id"), ("compliance.Waiver", "subject_id")]
-# Worked out from the rest and made anew by a re-check, or a record of what was true on a day: it is not rewritten.
-LEFT_AS_THEY_ARE = {"compliance.Status", "compliance.Change", "compliance.Tally", "compliance.Gate"}
+# Worked out from the rest and made anew by a re-check, or a record of what was true or told on a day: not rewritten.
+LEFT_AS_THEY_ARE = {
+    "compliance.Status",
+    "compliance.Change",
+    "compliance.Tally",
+    "compliance.Gate",
+    "notices.Reminder",
+}
 
 Resolver = Callable[["Work", Any, Any], bool]
 RESOLVERS: dict[str, tuple[Resolver, str]] = {}

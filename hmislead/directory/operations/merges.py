@@ -66,14 +66,17 @@ def merge(*, kind: str, gone_id: UUID, stays_id: UUID, by: Any) -> Merge:
     one of them was merged away already.
     """
     gone, stays = _lock_both(kind, gone_id, stays_id, by)
-    statuses = _statuses([gone.pk, stays.pk])
+    column = f"{kind}_id"
+    licenses = License.objects.filter(**{f"{column}__in": [gone.pk, stays.pk]}).values_list("pk", flat=True)
+    statuses = _statuses([gone.pk, stays.pk, *licenses])
     work = _do(kind, gone, stays)
+    changed = {step["id"] for step in work.steps if step["do"] == "set"}
     record = Merge.objects.create(
         kind=kind,
         gone_id=gone.pk,
         stays_id=stays.pk,
         moved={"steps": work.steps, "left": work.left},
-        before={"statuses": statuses},
+        before={"statuses": [entry for entry in statuses if entry["subject"] in changed]},
         merged_by=by if getattr(by, "pk", None) else None,
     )
     _recheck(kind, gone.pk, stays.pk, work.ids("directory.License"))
