@@ -1,0 +1,35 @@
+"""Takes the screenshots of README.md from a running demonstration.
+
+`.venv/bin/python docs/images/take.py [STATE_DIR] [ADDRESS]`
+"""
+
+import json
+import sys
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+STATE = Path(sys.argv[1] if len(sys.argv) > 1 else "var")
+ADDRESS = sys.argv[2] if len(sys.argv) > 2 else "http://localhost:8000"
+CHROMIUM = "/usr/bin/chromium"
+SHOTS = {"home": "/i/demo/"}
+
+
+def main() -> None:
+    signins = json.loads((STATE / "signins.json").read_text())
+    administrator = next(each for each in signins if each["role"] == "Lead administrator")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": 1280, "height": 860})
+        page.goto(f"{ADDRESS}/accounts/login/")
+        page.get_by_label("E-mail").fill(administrator["email"])
+        page.get_by_label("Password", exact=True).fill(administrator["password"])
+        page.get_by_role("button", name="Sign in", exact=True).click()
+        for name, path in SHOTS.items():
+            page.goto(ADDRESS + path)
+            page.screenshot(path=Path(__file__).parent / f"{name}.png")
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
