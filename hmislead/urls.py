@@ -16,6 +16,7 @@ urlpatterns = [
     path("i/<slug:slug>/", include("hmislead.directory.urls")),
     path("i/<slug:slug>/", include("hmislead.notices.urls")),
     path("i/<slug:slug>/", include("hmislead.opening.urls")),
+    path("i/<slug:slug>/", include("reporting.urls")),
     path("i/<slug:slug>/", include("training.urls")),
     path("i/<slug:slug>/views/", include("hmislead.web.saved_view_pages")),
     path("accounts/", include("allauth.urls")),

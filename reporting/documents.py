@@ -1,0 +1,146 @@
+"""The two reports as PDF: facts in, context for the template out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.utils import timezone
+
+from hmislead.compliance.models import State
+from hmislead.documents.pdf import data_uri, pdf_from
+from hmislead.tenancy import context
+from hmislead.tenancy.operations import logo_type
+from hmislead.web import states
+from hmislead.web.charts import Chart, Series, line_chart, stacked_bar
+from reporting.facts import agency, implementation
+from reporting.models import Kind
+
+Facts = dict[str, Any]
+# The parts of a bar, what holds first.
+PARTS = (State.MET, State.DUE_SOON, State.WAIVED, State.OVERDUE, State.NOT_MET)
+GRID_COLUMNS = 11  # requirements side by side on a landscape page; more of them get a second table
+CONTENTS_FROM = 40  # rows of tables from which a report runs over five pages, and opens with its contents
+
+
+def pdf_of(kind: str, facts: Facts) -> bytes:
+    """The PDF (PDF/UA-1) of a report's facts."""
+    template, title, more = _KINDS[kind]
+    return pdf_from(
+        template,
+        {**_head(facts), "facts": facts, **more(facts)},
+        title=title(facts),
+        language=context.current().language,
+    )
+
+
+def title_of(kind: str, facts: Facts) -> str:
+    """The title of a report."""
+    return _KINDS[kind][1](facts)
+
+
+def _head(facts: Facts) -> Facts:
+    here, head = context.current(), facts["head"]
+    logo = bytes(here.logo) if here.logo else b""
+    return {
+        "implementation_name": here.name,
+        "logo": data_uri(logo, logo_type(logo)) if logo else "",
+        "asked_by": head["asked_by"],
+        "made_at": timezone.now(),
+        "data_as_of": head["recorded"] or head["as_of"],
+        "head": head,
+    }
+
+
+def _of_agency(facts: Facts) -> Facts:
+    failing = agency.failing(facts)
+    return {
+        "sentence": agency.sentence(facts),
+        "failing": failing,
+        "trend": trend_chart(facts["trend"], facts["agency"]),
+        "may_not_use": [row for row in facts["access"] if not row["may_use"]],
+        "may_use": [row for row in facts["access"] if row["may_use"]],
+        "contents": len(facts["access"]) + len(facts["training_people"]) > CONTENTS_FROM,
+    }
+
+
+def _of_implementation(facts: Facts) -> Facts:
+    return {
+        "sentence": implementation.sentence(facts),
+        "worst": implementation.worst(facts),
+        "trend": trend_chart(facts["trend"], "All requirements"),
+        "by_requirement": parts_chart(
+            [row["title"] for row in facts["by_requirement"]], [row["counts"] for row in facts["by_requirement"]]
+        ),
+        "by_coc": parts_chart([row["number"] for row in facts["by_coc"]], [row["counts"] for row in facts["by_coc"]])
+        if len(facts["by_coc"]) > 1
+        else None,
+        "grids": grids(facts["grid"]),
+        "own_failing": [row for row in facts["own"] if row["state"] in {"overdue", "not_met"}],
+        "contents": facts["agencies"] + len(facts["exceptions"]) > CONTENTS_FROM,
+    }
+
+
+def trend_chart(trend: Facts | None, name: str) -> Chart | None:
+    """The line over the year, or None with too little to draw."""
+    if trend is None:
+        return None
+    labels = [f"{day.day} {day:%b %y}" for day in trend["days"]]
+    return line_chart(trend["title"], labels, [Series("What holds", trend["values"])], unit="%", top=100)
+
+
+def parts_chart(labels: list[str], counts: list[dict[str, int]]) -> Chart | None:
+    """One bar a label, cut into its states; what does not apply is in none. The title says where most fails."""
+    told = [(label, each) for label, each in zip(labels, counts, strict=True) if _asked(each)]
+    if not told:
+        return None
+    series = [
+        Series(states.sign(state).word, [each.get(str(state), 0) for _, each in told], state=str(state))
+        for state in PARTS
+    ]
+    drawn = [each for each in series if any(each.values)]
+    return stacked_bar(_finding(told), [label for label, _ in told], drawn, share=True)
+
+
+def _asked(counts: dict[str, int]) -> int:
+    return sum(counts.get(str(state), 0) for state in PARTS)
+
+
+def _failing(counts: dict[str, int]) -> int:
+    return counts.get("overdue", 0) + counts.get("not_met", 0)
+
+
+def _finding(told: list[tuple[str, dict[str, int]]]) -> str:
+    share, label, counts = max((_failing(each) / _asked(each), label, each) for label, each in told)
+    if not share:
+        return "Everything that is asked holds"
+    return f"{label} fails most often: {_failing(counts):,} of {_asked(counts):,}"
+
+
+def grids(grid: Facts) -> list[Facts]:
+    """The grid cut into tables that fit a landscape page, as even as can be."""
+    columns = grid["columns"]
+    tables = -(-len(columns) // GRID_COLUMNS) or 1
+    size = -(-len(columns) // tables) or 1
+    return [
+        {
+            "columns": columns[at : at + size],
+            "rows": [{**row, "cells": row["cells"][at : at + size]} for row in grid["rows"]],
+            "part": f"{at // size + 1} of {tables}" if tables > 1 else "",
+        }
+        for at in range(0, len(columns) or 1, size)
+    ]
+
+
+_KINDS: dict[str, tuple[str, Callable[[Facts], str], Callable[[Facts], Facts]]] = {
+    Kind.CHO: (
+        "documents/cho_compliance.html",
+        lambda facts: f"HMIS compliance of {facts['agency']}",
+        _of_agency,
+    ),
+    Kind.IMPLEMENTATION: (
+        "documents/implementation_compliance.html",
+        lambda facts: f"HMIS compliance of {facts['about']}",
+        _of_implementation,
+    ),
+}

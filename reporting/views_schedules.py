@@ -1,0 +1,112 @@
+"""Monthly reports: the list, setting one up, pausing, resuming, removing."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
+
+from hmislead.access.pages import page
+from hmislead.audit.timeline import timeline
+from hmislead.web.form_pages import FormPage, answer_sent
+from hmislead.web.listing import render_list
+from reporting.forms import DayOfMonthForm, ScheduleForm
+from reporting.lists import SCHEDULES, address
+from reporting.models import Report, ReportSchedule
+from reporting.operations import schedules
+from reporting.views import chosen
+
+PERMISSION = "request_reports"
+
+
+@page(PERMISSION)
+def schedule_list(request: Any) -> HttpResponse:
+    """The monthly reports the reader may set up."""
+    return render_list(request, SCHEDULES, ReportSchedule.objects.visible_to(request.user).for_list())
+
+
+@page(PERMISSION)
+def schedule_new(request: Any) -> HttpResponseBase:
+    """Set up a monthly report."""
+    about = FormPage(
+        "Set up a monthly report",
+        "Set up",
+        address("schedule-list"),
+        "It is made every month with your rights, and you are told when it is ready.",
+        crumbs=[("Monthly reports", address("schedule-list"))],
+    )
+
+    def act(data: dict[str, Any]) -> tuple[str, str]:
+        schedule = schedules.create_schedule(by=request.user, **form.asked())
+        return address("schedule-detail", pk=schedule.pk), "The report is made every month from now on."
+
+    form = ScheduleForm(request.POST or None, by=request.user, initial=chosen(request))
+    return answer_sent(request, form, about, act)
+
+
+@page(PERMISSION)
+def schedule_detail(request: Any, pk: UUID) -> HttpResponse:
+    """One monthly report with the reports it made."""
+    schedule = _seen(request, pk)
+    made = Report.objects.visible_to(request.user).for_list().filter(schedule=schedule)
+    context = {
+        "schedule": schedule,
+        "next_day": schedules.next_day(schedule),
+        "made": made[:24],
+        "history": timeline([schedule], by=request.user),
+    }
+    return render(request, "reporting/schedule_detail.html", context)
+
+
+@page(PERMISSION)
+def schedule_edit(request: Any, pk: UUID) -> HttpResponseBase:
+    """Move it to another day of the month."""
+    schedule = _seen(request, pk)
+    back = address("schedule-detail", pk=pk)
+    form = DayOfMonthForm(request.POST or None, initial={"day_of_month": schedule.day_of_month})
+
+    def act(data: dict[str, Any]) -> tuple[str, str]:
+        schedules.change_day(schedule_id=pk, day_of_month=data["day_of_month"], by=request.user)
+        return back, "The day is changed."
+
+    return answer_sent(request, form, FormPage(f"Change the day: {schedule}", "Save", back), act)
+
+
+@page(PERMISSION)
+def schedule_remove(request: Any, pk: UUID) -> HttpResponseBase:
+    """End it, after asking once."""
+    schedule = _seen(request, pk)
+    back = address("schedule-detail", pk=pk)
+    line = "No more reports are made. Those that were made stay."
+    about = FormPage(f"End this monthly report: {schedule}", "End monthly report", back, line, danger=True)
+
+    def act(data: dict[str, Any]) -> tuple[str, str]:
+        schedules.remove_schedule(schedule_id=pk, by=request.user)
+        return address("schedule-list"), "The monthly report is ended."
+
+    return answer_sent(request, forms.Form(request.POST or None), about, act)
+
+
+@page(PERMISSION)
+@require_POST
+def schedule_pause(request: Any, pk: UUID) -> HttpResponse:
+    schedules.pause_schedule(schedule_id=pk, by=request.user)
+    messages.success(request, "Paused. No report is made until you resume it.")
+    return redirect(address("schedule-detail", pk=pk))
+
+
+@page(PERMISSION)
+@require_POST
+def schedule_resume(request: Any, pk: UUID) -> HttpResponse:
+    schedules.resume_schedule(schedule_id=pk, by=request.user)
+    messages.success(request, "Resumed, from now on in your name.")
+    return redirect(address("schedule-detail", pk=pk))
+
+
+def _seen(request: Any, pk: UUID) -> Any:
+    return ReportSchedule.objects.visible_to(request.user).for_list().get(pk=pk)
