@@ -58,6 +58,7 @@ def answer_sent(
 
 def refuse(form: forms.BaseForm, error: ValidationError) -> None:
     """Put what an operation found wrong at the fields of the form, and what has no field there above it."""
-    for name, found in getattr(error, "error_dict", {NON_FIELD_ERRORS: error.error_list}).items():
+    by_field = error.error_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.error_list}
+    for name, found in by_field.items():
         for each in found:
             form.add_error(name if name in form.fields else None, each)
