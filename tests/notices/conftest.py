@@ -20,8 +20,8 @@ def moment(text):
 
 @pytest.fixture
 def clock():
-    """Monday 14 June 2027, 10 in the morning; `clock.move_to(moment(…))` goes elsewhere."""
-    with time_machine.travel(moment("2027-06-14T10:00"), tick=False) as traveller:
+    """Monday 16 June 2025, 10 in the morning; `clock.move_to(moment(…))` goes elsewhere."""
+    with time_machine.travel(moment("2025-06-16T10:00"), tick=False) as traveller:
         yield traveller
 
 

@@ -12,7 +12,7 @@ from hmislead.notices import models
 
 class NoticeFactory(factory.django.DjangoModelFactory):
     type = "requirement_due"
-    sentence = "Harbor House: Participation agreement, due by 14 March 2028."
+    sentence = "Harbor House: Participation agreement, due by 14 March 2026."
     path = "/i/north/"
 
     class Meta:
@@ -22,11 +22,11 @@ class NoticeFactory(factory.django.DjangoModelFactory):
 class MessageFactory(factory.django.DjangoModelFactory):
     type = "requirement_due"
     address = "somebody@example.org"
-    subject = "Harbor House: Participation agreement, due by 14 March 2028"
+    subject = "Harbor House: Participation agreement, due by 14 March 2026"
     text = "The words."
     html = "<html><head><style>p { margin: 0; }</style></head><body><p>The words.</p></body></html>"
     state = "sent"
-    not_before = dt.datetime(2027, 6, 14, 14, tzinfo=dt.UTC)
+    not_before = dt.datetime(2025, 6, 16, 14, tzinfo=dt.UTC)
 
     class Meta:
         model = models.Message
@@ -34,14 +34,14 @@ class MessageFactory(factory.django.DjangoModelFactory):
 
 class BulkSendFactory(factory.django.DjangoModelFactory):
     number = factory.Sequence(lambda n: n + 1)
-    title = "Please sign by 30 June 2027"
+    title = "Please sign by 30 June 2025"
     audience = factory.LazyFunction(lambda: {"organizations": [], "requirements": []})
 
     class Meta:
         model = models.BulkSend
 
 
-def status(requirement, subject, state="met", due_on=None, since=dt.date(2027, 1, 1)):
+def status(requirement, subject, state="met", due_on=None, since=dt.date(2025, 1, 1)):
     """The result of a requirement of one subject."""
     kind = type(subject).__name__.lower()
     columns = {

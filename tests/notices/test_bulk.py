@@ -18,7 +18,7 @@ from tests import factories
 from tests.notices.conftest import moment
 from tests.notices.factories import BulkSendFactory, status
 
-DUE = dt.date(2027, 6, 30)
+DUE = dt.date(2025, 6, 30)
 pytestmark = pytest.mark.usefixtures("clock")
 
 
@@ -41,12 +41,12 @@ def previewed(agencies, by, requirements=(), **words):
 
 
 def test_each_agency_reads_of_what_is_open_there(agencies, people):
-    made = previewed(agencies, people["staff"], title="Please sign by 30 June 2027", text="We visit in July.")
+    made = previewed(agencies, people["staff"], title="Please sign by 30 June 2025", text="We visit in July.")
     mails = {m.address: m for m in made.messages.all()}
     assert set(mails) == {people["cho_lead"].email, people["neighbour_lead"].email}
     text = mails[people["cho_lead"].email].text
-    assert text.startswith("Please sign by 30 June 2027\n\nWe visit in July.\n")
-    assert "Harbor House: Your agency's agreement with the HMIS Lead, due by 30 June 2027." in text
+    assert text.startswith("Please sign by 30 June 2025\n\nWe visit in July.\n")
+    assert "Harbor House: Your agency's agreement with the HMIS Lead, due by 30 June 2025." in text
     assert "Harbor House: Privacy training of 1 person, still missing." in text
     assert "Neighbor Services" not in text
 
@@ -93,10 +93,10 @@ def test_nothing_leaves_before_it_is_sent(agencies, people, tenant):
 
 
 def test_it_waits_for_business_hours(agencies, people, clock):
-    clock.move_to(moment("2027-06-19T11:00"))
+    clock.move_to(moment("2025-06-21T11:00"))
     made = previewed(agencies, people["staff"])
     bulk.send_bulk(bulk_id=made.pk, count=2, by=people["staff"])
-    assert {(m.state, m.not_before) for m in made.messages.all()} == {("held", moment("2027-06-21T08:00"))}
+    assert {(m.state, m.not_before) for m in made.messages.all()} == {("held", moment("2025-06-23T08:00"))}
 
 
 def test_a_change_of_the_words_makes_a_new_preview_necessary(agencies, people):
@@ -116,7 +116,7 @@ def test_a_preview_that_is_not_the_one_seen_is_not_sent(agencies, people):
 
 def test_a_preview_of_another_day_is_not_sent(agencies, people, clock):
     made = previewed(agencies, people["staff"])
-    clock.move_to(moment("2027-06-15T10:00"))
+    clock.move_to(moment("2025-06-17T10:00"))
     with pytest.raises(DomainError, match="another day"):
         bulk.send_bulk(bulk_id=made.pk, count=2, by=people["staff"])
 
@@ -125,7 +125,7 @@ def test_a_preview_of_another_day_is_not_sent(agencies, people, clock):
 def test_an_agency_is_not_reminded_again_too_soon(agencies, people, clock, days, left_out):
     first = previewed(agencies[:1], people["staff"])
     bulk.send_bulk(bulk_id=first.pk, count=1, by=people["staff"])
-    clock.move_to(moment("2027-06-14T10:00") + dt.timedelta(days=days))
+    clock.move_to(moment("2025-06-16T10:00") + dt.timedelta(days=days))
     second = previewed(agencies[:2], people["staff"])
     assert (str(agencies[0].pk) in {entry["organization"] for entry in second.left_out}) is left_out
     assert second.count == (1 if left_out else 2)

@@ -57,18 +57,18 @@ def test_nothing_is_looked_into_while_nothing_is_due(tenant, people, clock):
     operations.notify(type="requirement_due", recipients=[people["staff"]], sentence="x", path="/")
     before = Crossing.objects.count()
     assert delivery.implementations_due() == []
-    clock.move_to(moment("2027-06-15T07:59:59"))
+    clock.move_to(moment("2025-06-17T07:59:59"))
     assert delivery.implementations_due() == []
-    clock.move_to(moment("2027-06-15T08:00"))
+    clock.move_to(moment("2025-06-17T08:00"))
     assert delivery.implementations_due() == [tenant.pk]
     assert Crossing.objects.count() == before
 
 
 def test_business_hours_are_asked_again_when_it_leaves(tenant, message, clock):
-    clock.move_to(moment("2027-06-14T18:00"))
+    clock.move_to(moment("2025-06-16T18:00"))
     assert send(tenant) == 0
     message.refresh_from_db()
-    assert (message.state, message.not_before, message.attempts) == ("held", moment("2027-06-15T08:00"), 0)
+    assert (message.state, message.not_before, message.attempts) == ("held", moment("2025-06-17T08:00"), 0)
 
 
 @pytest.mark.parametrize("state", ["setup", "closed"])

@@ -16,7 +16,7 @@ from hmislead.tenancy.operations import change_setting
 from tests import factories
 from tests.notices.conftest import moment
 
-SENTENCE = "Harbor House: Participation agreement, due by 30 June 2027."
+SENTENCE = "Harbor House: Participation agreement, due by 30 June 2025."
 pytestmark = pytest.mark.usefixtures("clock")
 
 
@@ -26,46 +26,46 @@ def tell(*recipients, sentence=SENTENCE, type="requirement_due", **more):
 
 def test_a_user_sees_it_on_the_site_and_gets_it_in_the_next_daily_mail(people):
     user = people["cho_lead"]
-    tell(user, due_on=dt.date(2027, 6, 30))
+    tell(user, due_on=dt.date(2025, 6, 30))
     notice = Notice.objects.visible_to(user).get()
     assert (notice.sentence, notice.path, notice.due_on, notice.read_at) == (
         SENTENCE,
         "/i/north/agencies/",
-        dt.date(2027, 6, 30),
+        dt.date(2025, 6, 30),
         None,
     )
     message = Message.objects.get()
     assert (message.type, message.state, message.address) == ("digest", "held", user.email)
-    assert message.not_before == moment("2027-06-15T08:00")
+    assert message.not_before == moment("2025-06-17T08:00")
     assert Outbox.objects.get().not_before == message.not_before
 
 
 def test_what_follows_joins_the_same_daily_mail(people):
     user = people["cho_lead"]
-    tell(user, due_on=dt.date(2027, 6, 30))
-    tell(user, sentence="Harbor House: Contacts, due by 18 June 2027.", due_on=dt.date(2027, 6, 18))
+    tell(user, due_on=dt.date(2025, 6, 30))
+    tell(user, sentence="Harbor House: Contacts, due by 18 June 2025.", due_on=dt.date(2025, 6, 18))
     message = Message.objects.get()
-    assert message.subject == "2 things need you at North; the first is due by 18 June 2027"
+    assert message.subject == "2 things need you at North; the first is due by 18 June 2025"
     assert message.text.index("Contacts") < message.text.index("Participation agreement")
     assert Notice.objects.count() == 2
 
 
 def test_a_digest_of_another_day_is_another_mail(people, clock):
     tell(people["cho_lead"])
-    clock.move_to(moment("2027-06-15T08:00"))
+    clock.move_to(moment("2025-06-17T08:00"))
     tell(people["cho_lead"], sentence="Something else.")
     assert [m.not_before for m in Message.objects.order_by("not_before")] == [
-        moment("2027-06-15T08:00"),
-        moment("2027-06-16T08:00"),
+        moment("2025-06-17T08:00"),
+        moment("2025-06-18T08:00"),
     ]
 
 
 @pytest.mark.parametrize(
     ("how", "type_", "not_before"),
     [
-        ("at_once", "requirement_due", "2027-06-14T10:00"),
-        ("daily", "digest", "2027-06-15T08:00"),
-        ("weekly", "digest", "2027-06-21T08:00"),
+        ("at_once", "requirement_due", "2025-06-16T10:00"),
+        ("daily", "digest", "2025-06-17T08:00"),
+        ("weekly", "digest", "2025-06-23T08:00"),
     ],
 )
 def test_mail_goes_out_as_the_person_chose(people, how, type_, not_before):
@@ -99,11 +99,11 @@ def test_types_that_are_fixed_cannot_be_turned_off(people):
 
 
 def test_mail_at_once_waits_for_business_hours_and_gathers_what_comes_meanwhile(people, clock):
-    clock.move_to(moment("2027-06-12T22:00"))  # Saturday night
+    clock.move_to(moment("2025-06-14T22:00"))  # Saturday night
     for name in ("first", "second", "third"):
         tell(people["staff"], type="departure", sentence=f"Harbor House: the {name} account must be shut.")
     message = Message.objects.get()
-    assert (message.type, message.state, message.not_before) == ("departure", "held", moment("2027-06-14T08:00"))
+    assert (message.type, message.state, message.not_before) == ("departure", "held", moment("2025-06-16T08:00"))
     assert message.subject == "3 things need you at North"
     assert [item["sentence"].split()[3] for item in message.items] == ["first", "second", "third"]
 
@@ -158,9 +158,9 @@ def test_the_same_key_tells_the_same_person_once(people):
 
 
 def test_a_scheduled_mail_waits_for_its_time_and_shows_nothing_on_the_site(people):
-    tell(people["staff"], type="departure", key="departure-clock:x", not_before=moment("2027-06-14T15:00"))
+    tell(people["staff"], type="departure", key="departure-clock:x", not_before=moment("2025-06-16T15:00"))
     message = Message.objects.get()
-    assert (message.state, message.not_before) == ("held", moment("2027-06-14T15:00"))
+    assert (message.state, message.not_before) == ("held", moment("2025-06-16T15:00"))
     assert not Notice.objects.exists()
 
 
@@ -194,4 +194,4 @@ def test_the_leads_own_hours_count(people, tenant):
     change_setting(key="hours.opens", value="13:00", by=people["administrator"])
     operations.choose(preferences={"requirement_due": "at_once"}, by=people["cho_lead"])
     tell(people["cho_lead"])
-    assert Message.objects.get().not_before == moment("2027-06-14T13:00")
+    assert Message.objects.get().not_before == moment("2025-06-16T13:00")
