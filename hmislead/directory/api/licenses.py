@@ -21,17 +21,17 @@ MANAGE = "manage_licenses"
 REQUEST = "request_licenses"
 
 
-class ReasonSerializer(serializers.Serializer[Any]):
+class GateReasonSerializer(serializers.Serializer[Any]):
     title = serializers.CharField()
     state = serializers.CharField()
     note = serializers.CharField()
     due_on = serializers.DateField(allow_null=True)
 
 
-class GateSerializer(serializers.Serializer[Any]):
+class LicenseGateSerializer(serializers.Serializer[Any]):
     is_open = serializers.BooleanField()
     lapses_on = serializers.DateField(allow_null=True, help_text="The first day on which an open gate is shut.")
-    reasons = ReasonSerializer(many=True)
+    reasons = GateReasonSerializer(many=True)
 
 
 class LicenseSerializer(serializers.ModelSerializer[License]):
@@ -70,10 +70,10 @@ class LicenseSerializer(serializers.ModelSerializer[License]):
         rows = license.gates.all()
         return license.state == License.State.ACTIVE and bool(rows) and rows[0].is_open
 
-    @extend_schema_field(GateSerializer(allow_null=True))
+    @extend_schema_field(LicenseGateSerializer(allow_null=True))
     def get_gate(self, license: License) -> dict[str, Any] | None:
         rows = license.gates.all()
-        return dict(GateSerializer(gate.answer_of(rows[0])).data) if rows else None
+        return dict(LicenseGateSerializer(gate.answer_of(rows[0])).data) if rows else None
 
 
 class LicenseRequestSerializer(serializers.Serializer[Any]):
