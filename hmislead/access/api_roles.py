@@ -128,7 +128,7 @@ class InvitationViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Tenant
     queryset = InvitationDetail.objects.select_related("invitation")
     serializer_class = InvitationSerializer
     filterset_class = InvitationFilter
-    access = {name: "manage_roles" for name in ("list", "retrieve", "create", "resend", "withdraw")}
+    access = dict.fromkeys(("list", "retrieve", "create", "resend", "withdraw"), "manage_roles")
 
     @extend_schema(request=NewInvitation, responses={201: InvitationSerializer})
     def create(self, request: Any, **kwargs: Any) -> Response:

@@ -19,6 +19,7 @@ from hmislead.access.permissions import PERMISSIONS
 from hmislead.accounts.models import ApiToken, Membership
 from hmislead.errors import DomainError
 from hmislead.tenancy import context, settings
+from hmislead.tenancy.models import Implementation
 
 SCOPE_MODELS = {
     roles.IMPLEMENTATION: ("tenancy", "Implementation"),
@@ -76,6 +77,7 @@ def check_role(*, role: str, coc: Any = None, organization: Any = None, ends_on:
 def revoke_role(*, grant_id: uuid.UUID, by: Any) -> RoleGrant:
     """End a role now. The last Lead administrator cannot be revoked: somebody must be able to grant roles."""
     _require_manager(by)
+    _one_at_a_time()
     grant = RoleGrant.objects.visible_to(by).select_for_update().get(pk=grant_id)
     if grant.revoked_at:
         return grant
@@ -90,6 +92,7 @@ def end_membership(*, user_id: uuid.UUID, by: Any) -> None:
     """Take somebody out of the current implementation: every role ends, their tokens for it stop. Their sign-in and
     their other implementations stay as they are. Raises DomainError for the last Lead administrator."""
     _require_manager(by)
+    _one_at_a_time()
     here = context.current()
     membership = Membership.objects.select_for_update().get(user_id=user_id, implementation=here)
     grants = list(
@@ -103,6 +106,12 @@ def end_membership(*, user_id: uuid.UUID, by: Any) -> None:
     membership.delete()
 
 
+def _one_at_a_time() -> None:
+    """Let roles of this implementation end one after another: two administrators who end each other's role at the same
+    moment must not both succeed. The lock leaves everybody else's work alone."""
+    Implementation.objects.select_for_update(no_key=True).only("pk").get(pk=context.current().pk)
+
+
 def _revoke(grant: RoleGrant) -> None:
     grant.revoked_at = timezone.now()
     grant.save(update_fields=["revoked_at", "updated_at"])
@@ -110,13 +119,9 @@ def _revoke(grant: RoleGrant) -> None:
 
 
 def _require_another_administrator(user_id: Any) -> None:
-    """Somebody must stay who can grant roles: a Lead administrator whose role has no end in sight and who can sign in.
-
-    All of them are locked first, so that two who end each other's role at once cannot both succeed.
-    """
+    """Somebody must stay who can grant roles: a Lead administrator whose role has no end and who can sign in."""
     administrators = RoleGrant.objects.active(settings.today()).filter(role="lead_administrator", user__is_active=True)
-    others = [grant for grant in administrators.select_for_update(of=("self",)) if grant.user_id != user_id]
-    if not others:
+    if not administrators.filter(ends_on=None).exclude(user_id=user_id).exists():
         raise DomainError("This is the last Lead administrator. Make somebody else one first.")
 
 

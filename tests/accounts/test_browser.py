@@ -61,7 +61,7 @@ def violations(page):
 
 def sign_in(page, site):
     page.goto(f"{site}/accounts/login/?next=/i/north/settings/")
-    page.get_by_label("Email").fill("dana@example.org")
+    page.get_by_label("E-mail address").fill("dana@example.org")
     page.get_by_label("Password", exact=False).first.fill(PASSWORD)
     page.get_by_role("button", name="Sign in", exact=True).click()
 
@@ -166,7 +166,13 @@ def test_no_page_fails_axe_or_runs_off_the_side(site, dana, implementation, tab,
     inside = ["", "people/", f"people/{dana.pk}/", "invitations/", "invitations/new/", f"invitations/{detail.pk}/"]
     inside += ["sign-in/", "implementation/", "state/", "values/mfa.required_roles/", "values/hours.days/"]
     paths = [f"i/north/settings/{path}" for path in inside]
-    paths += ["i/north/tokens/", "accounts/security/", "accounts/sessions/", "accounts/2fa/", "accounts/password/change/"]
+    paths += [
+        "i/north/tokens/",
+        "accounts/security/",
+        "accounts/sessions/",
+        "accounts/2fa/",
+        "accounts/password/change/",
+    ]
     paths += ["operator/", f"operator/{implementation.pk}/", ""]
     for path in paths:
         check(tab, f"{site}/{path}", width)

@@ -81,7 +81,7 @@ def test_a_link_works_once(implementation):
     assert User.objects.get(email="dana@example.org").check_password(PASSWORD)
 
 
-@pytest.mark.parametrize("days, status", [(13, 200), (15, 409)])
+@pytest.mark.parametrize(("days", "status"), [(13, 200), (15, 409)])
 def test_a_link_is_good_for_the_days_of_the_setting(implementation, days, status):
     _, link = invited(implementation, "dana@example.org")
     with time_machine.travel(dt.datetime.now(dt.UTC) + dt.timedelta(days=days)):
@@ -156,8 +156,13 @@ def test_somebody_else_cannot_accept_it(implementation, other_implementation, si
 
 
 @pytest.mark.parametrize(
-    "password, says",
-    [("short pass", "at least 12"), ("password1234", "too common"), ("123456789012", "numeric"), ("dana@example", "similar")],
+    ("password", "says"),
+    [
+        ("short pass", "at least 12"),
+        ("password1234", "too common"),
+        ("123456789012", "numeric"),
+        ("dana@example", "similar"),
+    ],
 )
 def test_weak_passwords_are_refused_and_the_link_stays_open(implementation, password, says):
     _, link = invited(implementation, "dana@example.org")
@@ -222,7 +227,9 @@ def test_the_page_invites(implementation, administrator, signed_in, django_captu
     with use(implementation):
         detail = InvitationDetail.objects.get()
     assert (detail.role, detail.invited_by) == ("lead_staff", administrator)
-    wrong = browser.post("/i/north/settings/invitations/new/", {"name": "D", "email": "d@example.org", "role": "cho_lead"})
+    wrong = browser.post(
+        "/i/north/settings/invitations/new/", {"name": "D", "email": "d@example.org", "role": "cho_lead"}
+    )
     assert wrong.status_code == 422
     assert "Choose the agency" in wrong.content.decode()
 

@@ -112,7 +112,11 @@ def test_a_bad_or_taken_short_name_is_refused(operator, implementation, signed_i
 
 def test_the_command_does_the_same(db, capsys):
     call_command(
-        "create_implementation", slug="harbor", name="Harbor HMIS", timezone="America/Chicago", admin_email="d@example.org"
+        "create_implementation",
+        slug="harbor",
+        name="Harbor HMIS",
+        timezone="America/Chicago",
+        admin_email="d@example.org",
     )
     assert "Harbor HMIS is made at /i/harbor/" in capsys.readouterr().out
     _, detail = detail_of("harbor")

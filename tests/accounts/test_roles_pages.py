@@ -1,9 +1,11 @@
 """Who holds which role: the pages and endpoints, and the last administrator."""
 
 import datetime as dt
+import threading
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 from django.test import Client
 
 from hmislead.access import operations, scopes
@@ -32,7 +34,7 @@ def test_an_administrator_grants_and_ends_a_role(implementation, administrator, 
 
 
 @pytest.mark.parametrize(
-    "fields, says",
+    ("fields", "says"),
     [
         ({"role": "cho_lead"}, "Choose the agency"),
         ({"role": "coc_staff"}, "Choose the CoC"),
@@ -48,7 +50,9 @@ def test_a_role_needs_its_own_kind_of_place(implementation, administrator, signe
     assert says in answer.content.decode()
 
 
-def test_a_place_of_another_implementation_cannot_be_chosen(implementation, other_implementation, administrator, signed_in):
+def test_a_place_of_another_implementation_cannot_be_chosen(
+    implementation, other_implementation, administrator, signed_in
+):
     with use(other_implementation):
         foreign = factories.OrganizationFactory(name="Foreign")
     member = make_member(implementation, "dana@example.org")
@@ -83,12 +87,16 @@ def test_taking_somebody_out_ends_roles_and_tokens_here_alone(implementation, ot
         operations.grant_role(user=member, role="lead_staff", by=scopes.ROBOT)
     soon = dt.datetime.now(dt.UTC) + dt.timedelta(days=1)
     for n, where in enumerate((implementation, other_implementation)):
-        ApiToken.objects.create(implementation=where, user=member, name="x", prefix="x", secret_hash=str(n), expires_at=soon)
+        ApiToken.objects.create(
+            implementation=where, user=member, name="x", prefix="x", secret_hash=str(n), expires_at=soon
+        )
     with use(implementation):
         operations.end_membership(user_id=member.pk, by=administrator)
         assert not RoleGrant.objects.filter(user=member, revoked_at=None).exists()
     assert [each.implementation for each in Membership.objects.filter(user=member)] == [other_implementation]
-    assert [each.implementation for each in ApiToken.objects.filter(user=member, revoked_at=None)] == [other_implementation]
+    assert [each.implementation for each in ApiToken.objects.filter(user=member, revoked_at=None)] == [
+        other_implementation
+    ]
     with use(other_implementation):
         assert RoleGrant.objects.filter(user=member, revoked_at=None).exists()
 
@@ -118,12 +126,16 @@ def test_nobody_signed_in_is_sent_to_sign_in(implementation):
 def test_the_api_grants_ends_and_invites(implementation, administrator, signed_in):
     member = make_member(implementation, "dana@example.org")
     browser = signed_in(administrator)
-    made = browser.post("/api/v1/i/north/role-grants/", {"user": str(member.pk), "role": "lead_staff"}, "application/json")
+    made = browser.post(
+        "/api/v1/i/north/role-grants/", {"user": str(member.pk), "role": "lead_staff"}, "application/json"
+    )
     assert made.status_code == 201, made.content
     listed = browser.get("/api/v1/i/north/role-grants/?role=lead_staff").json()["results"]
     assert [row["user"] for row in listed] == [str(member.pk)]
     assert browser.post(f"/api/v1/i/north/role-grants/{made.json()['id']}/end/").json()["revoked_at"]
-    wrong = browser.post("/api/v1/i/north/role-grants/", {"user": str(member.pk), "role": "cho_lead"}, "application/json")
+    wrong = browser.post(
+        "/api/v1/i/north/role-grants/", {"user": str(member.pk), "role": "cho_lead"}, "application/json"
+    )
     assert wrong.status_code == 409
     invited = browser.post("/api/v1/i/north/invitations/", {"email": "x@example.org", "name": "X"}, "application/json")
     assert invited.status_code == 201, invited.content
@@ -141,8 +153,9 @@ def test_the_api_knows_nobody_outside(implementation, other_implementation, admi
     assert not Membership.objects.filter(user=stranger, implementation=implementation).exists()
 
 
-def test_lists_cost_the_same_queries_with_one_row_and_with_three(implementation, administrator, signed_in, django_assert_num_queries):
-    from django.db import connection
+def test_lists_cost_the_same_queries_with_one_row_and_with_three(
+    implementation, administrator, signed_in, django_assert_num_queries
+):
     from django.test.utils import CaptureQueriesContext
 
     browser = signed_in(administrator)
@@ -153,3 +166,39 @@ def test_lists_cost_the_same_queries_with_one_row_and_with_three(implementation,
         make_administrator(implementation, f"more{n}@example.org")
     with django_assert_num_queries(len(one)):
         browser.get("/i/north/settings/people/")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_administrators_who_end_each_others_role_at_once(implementation):
+    """One of them succeeds; the other is told that nobody would be left."""
+    users = [make_administrator(implementation, f"{name}@example.org") for name in ("one", "two")]
+    start, outcomes = threading.Barrier(2), []
+
+    def end_the_other(by, other):
+        try:
+            with use(implementation):
+                grant = RoleGrant.objects.get(user=other)
+                start.wait(timeout=10)
+                operations.revoke_role(grant_id=grant.pk, by=by)
+            outcomes.append("ended")
+        except (DomainError, PermissionDenied):
+            outcomes.append("refused")
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=end_the_other, args=pair) for pair in (users, users[::-1])]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=20)
+    assert sorted(outcomes) == ["ended", "refused"]
+    with use(implementation):
+        assert RoleGrant.objects.filter(role="lead_administrator", revoked_at=None).count() == 1
+
+
+def test_an_administrator_whose_role_ends_does_not_count(implementation, administrator):
+    other = make_member(implementation, "other@example.org")
+    with use(implementation):
+        operations.grant_role(user=other, role="lead_administrator", ends_on=factories.NEXT_YEAR, by=scopes.ROBOT)
+        with pytest.raises(DomainError, match="last Lead administrator"):
+            operations.end_membership(user_id=administrator.pk, by=administrator)

@@ -100,7 +100,10 @@ def test_an_answer_of_a_linked_subject_opens_one_implementation(linked, app, idp
 
 def test_an_e_mail_attribute_links_nobody(dana, app, idp):
     client = browser()
-    attributes = {"urn:oid:0.9.2342.19200300.100.1.3": "dana@example.org", "http://schemas.auth0.com/email_verified": "true"}
+    attributes = {
+        "urn:oid:0.9.2342.19200300.100.1.3": "dana@example.org",
+        "http://schemas.auth0.com/email_verified": "true",
+    }
     answer(client, app, idp, ask(client), subject="mallory", attributes=attributes)
     assert not is_signed_in(client)
     assert not SocialAccount.objects.exists()
@@ -147,7 +150,9 @@ def test_an_answer_to_one_implementation_is_none_to_another(linked, app, idp, ot
     assert not is_signed_in(client, "south")
 
 
-@pytest.mark.parametrize("response", ["", "not base64 !!", base64.b64encode(b"<x/>").decode(), base64.b64encode(b"\x00").decode()])
+@pytest.mark.parametrize(
+    "response", ["", "not base64 !!", base64.b64encode(b"<x/>").decode(), base64.b64encode(b"\x00").decode()]
+)
 def test_rubbish_gets_a_sentence(app, response):
     client = browser()
     sent = client.post(f"/accounts/saml/{app.client_id}/acs/", {"SAMLResponse": response})

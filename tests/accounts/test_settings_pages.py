@@ -111,7 +111,7 @@ def test_the_roles_that_need_a_second_factor_are_chosen_from_the_roles(implement
             operations.change_setting(key="mfa.required_roles", value=["king"], by=administrator)
 
 
-@pytest.mark.parametrize("name, status", [("auditor", 200), ("staff", 200), ("cho_lead", 403), ("end_user", 403)])
+@pytest.mark.parametrize(("name", "status"), [("auditor", 200), ("staff", 200), ("cho_lead", 403), ("end_user", 403)])
 def test_who_reads_settings(people, signed_in, name, status):
     browser = signed_in(people[name])
     assert browser.get("/i/north/settings/").status_code == status

@@ -42,7 +42,9 @@ def test_five_wrong_passwords_lock_the_address_for_a_while(db):
             "/accounts/login/", {"login": "dana@example.org", "password": "wrong wrong wrong"}
         )
         assert tried.status_code == 422
-    locked = Client(REMOTE_ADDR="192.0.2.99").post("/accounts/login/", {"login": "dana@example.org", "password": PASSWORD})
+    locked = Client(REMOTE_ADDR="192.0.2.99").post(
+        "/accounts/login/", {"login": "dana@example.org", "password": PASSWORD}
+    )
     assert locked.status_code == 429
     assert "Too many tries" in locked.content.decode()
     with time_machine.travel(dt.datetime.now(dt.UTC) + dt.timedelta(minutes=6)):
@@ -115,10 +117,13 @@ def test_an_unknown_address_gets_the_same_page(db):
 
 
 @pytest.mark.parametrize(
-    "user_agent, words",
+    ("user_agent", "words"),
     [
         (FIREFOX, "Firefox on Windows"),
-        ("Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 Version/17.0 Safari/605.1.15", "Safari on Mac"),
+        (
+            "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 Version/17.0 Safari/605.1.15",
+            "Safari on Mac",
+        ),
         ("Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 Chrome/128.0 Mobile Safari/537.36", "Chrome on Android"),
         ("Mozilla/5.0 (Windows NT 10.0) AppleWebKit/537.36 Chrome/128.0 Safari/537.36 Edg/128.0", "Edge on Windows"),
         ("curl/8.0", "Another program"),
@@ -207,7 +212,13 @@ def test_no_address_lets_an_administrator_change_anothers_sign_in(implementation
     victim.set_password(PASSWORD)
     victim.save()
     browser = signed_in(administrator)
-    hostile = {"email": "mine@example.org", "password": "mallory mallory", "is_active": "", "name": "X", "role": "lead_staff"}
+    hostile = {
+        "email": "mine@example.org",
+        "password": "mallory mallory",
+        "is_active": "",
+        "name": "X",
+        "role": "lead_staff",
+    }
     browser.post(f"/i/north/settings/people/{victim.pk}/", hostile)
     victim.refresh_from_db()
     assert (victim.email, victim.name, victim.is_active) == ("dana@example.org", "Dana", True)

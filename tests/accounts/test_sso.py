@@ -34,7 +34,13 @@ def server():
 
 
 def connect_provider(implementation, server, by=ROBOT, **changes):
-    fields = {"kind": "openid_connect", "name": "Riverbend", "address": server.url, "client_id": server.client_id, "secret": SECRET}
+    fields = {
+        "kind": "openid_connect",
+        "name": "Riverbend",
+        "address": server.url,
+        "client_id": server.client_id,
+        "secret": SECRET,
+    }
     with use(implementation):
         return providers.save(details=providers.ProviderDetails(**{**fields, **changes}), by=by)
 
@@ -265,7 +271,20 @@ def test_a_state_belongs_to_its_provider(linked, other_implementation, server):
         b"<html>not json</html>",
         b"x" * 2_000_000,
     ],
-    ids=["none", "null", "empty", "list", "long", "odd-email", "long-email", "nul", "array", "null-body", "html", "huge"],
+    ids=[
+        "none",
+        "null",
+        "empty",
+        "list",
+        "long",
+        "odd-email",
+        "long-email",
+        "nul",
+        "array",
+        "null-body",
+        "html",
+        "huge",
+    ],
 )
 def test_odd_claims_get_a_sentence_and_no_session(linked, server, claims):
     server.userinfo = claims if claims is not None else b"null"
@@ -297,7 +316,9 @@ def test_a_provider_that_says_no_gets_a_sentence(provider, error):
     browser = Client()
     target = go(browser)
     asked = parse_qs(urlsplit(target).query)
-    answer = browser.get(urlsplit(asked["redirect_uri"][0]).path, {"error": error, "state": asked["state"][0]}, follow=True)
+    answer = browser.get(
+        urlsplit(asked["redirect_uri"][0]).path, {"error": error, "state": asked["state"][0]}, follow=True
+    )
     assert "You are not signed in" in answer.content.decode()
 
 
@@ -363,7 +384,13 @@ def test_no_other_name_finds_a_provider(provider, name):
 
 def test_the_secret_goes_in_and_never_comes_out(implementation, administrator, server, signed_in):
     browser = signed_in(administrator)
-    fields = {"kind": "openid_connect", "name": "Riverbend", "address": server.url, "client_id": "north-client", "secret": SECRET}
+    fields = {
+        "kind": "openid_connect",
+        "name": "Riverbend",
+        "address": server.url,
+        "client_id": "north-client",
+        "secret": SECRET,
+    }
     assert browser.post("/i/north/settings/sign-in/", fields).status_code == 302
     page = browser.get("/i/north/settings/sign-in/")
     assert SECRET not in page.content.decode()
@@ -422,7 +449,14 @@ def test_only_administrators_set_it(people, tenant, server, name):
 
 @pytest.mark.parametrize(
     "address",
-    ["http://provider.example.org", "https://127.0.0.1:1", "https://localhost:1", "ftp://x.example.org", "file:///etc/passwd", "x"],
+    [
+        "http://provider.example.org",
+        "https://127.0.0.1:1",
+        "https://localhost:1",
+        "ftp://x.example.org",
+        "file:///etc/passwd",
+        "x",
+    ],
 )
 def test_addresses_inside_are_not_asked(tenant, settings, address):
     settings.SSO_PRIVATE_ADDRESSES = False

@@ -88,7 +88,7 @@ def test_an_end_user_may_offer_their_own_papers(tenant, people):
     assert token.scopes == [OWN]
 
 
-@pytest.mark.parametrize("days, fine", [(0, False), (1, True), (365, True), (366, False)])
+@pytest.mark.parametrize(("days", "fine"), [(0, False), (1, True), (365, True), (366, False)])
 def test_a_year_at_most(tenant, people, days, fine):
     if fine:
         tokens.create(name="x", wanted=["view_settings"], days=days, by=people["staff"])

@@ -1,8 +1,9 @@
 import django.db.models.deletion
 import django.db.models.functions.text
-import hmislead.tenancy.fields
 from django.conf import settings
 from django.db import migrations, models
+
+import hmislead.tenancy.fields
 
 
 class Migration(migrations.Migration):

@@ -1,10 +1,12 @@
-from hmislead.tenancy.migration_operations import SecureTenantTables
 import datetime
+
 import django.core.validators
 import django.db.models.deletion
+from django.db import migrations, models
+
 import hmislead.tenancy.context
 import hmislead.tenancy.fields
-from django.db import migrations, models
+from hmislead.tenancy.migration_operations import SecureTenantTables
 
 
 class Migration(migrations.Migration):
