@@ -5,10 +5,9 @@ class AgreementsConfig(AppConfig):
     name = "agreements"
 
     def ready(self) -> None:
-        from agreements import demo
-        from hmislead.demo import story
-        from agreements import opening, panels
+        from agreements import demo, opening, panels
         from agreements.requirements import register_agreement_requirements, register_agreement_settings
+        from hmislead.demo import story
         from hmislead.opening import loaders
         from hmislead.opening.jobs import register_loading_job
         from hmislead.web import api_routes, home_items, navigation

@@ -16,18 +16,33 @@ Role, Type = AgreementParty.Role, Agreement.Type
 def plan(story: Story) -> None:
     """CoC-Lead agreements, one participation agreement per CHO, one end-user agreement per license."""
     for number, coc in enumerate(story.cocs):
-        _record(story, Type.COC_LEAD, [PartyData(Role.COC, coc_id=coc.pk)], story.day(500), ends_on=story.day(-25 if number else -220))
+        _record(
+            story,
+            Type.COC_LEAD,
+            [PartyData(Role.COC, coc_id=coc.pk)],
+            story.day(500),
+            ends_on=story.day(-25 if number else -220),
+        )
     vendor = [PartyData(Role.VENDOR, organization_id=story.vendor.pk)]
     _record(story, Type.VENDOR, vendor, story.day(600), ends_on=story.day(-490), title="Lantern HMIS subscription")
     for place, organization in enumerate(story.chos):
         _participation(story, organization.pk, place)
     for number, holder in enumerate(story.holders):
-        story.at(max(holder.since, story.day(364)), lambda holder=holder, number=number: _end_user(story, holder, number))
+        story.at(
+            max(holder.since, story.day(364)), lambda holder=holder, number=number: _end_user(story, holder, number)
+        )
 
 
 def _record(story: Story, kind: str, parties: list[PartyData], day: dt.date, **more: Any) -> Agreement:
     return record_agreement(
-        type=kind, parties=parties, signed_on=day, effective_on=day, carried_over=day < story.day(365), check=False, by=story.by, **more
+        type=kind,
+        parties=parties,
+        signed_on=day,
+        effective_on=day,
+        carried_over=day < story.day(365),
+        check=False,
+        by=story.by,
+        **more,
     )
 
 
@@ -48,7 +63,10 @@ def _participation(story: Story, organization_id: Any, place: int) -> None:
     elif place % 17 == 14:
         old = _record(story, Type.PARTICIPATION, parties, start)
         day = story.day(60)
-        story.at(day, lambda: terminate_agreement(agreement_id=old.pk, terminated_on=day, reason="Left the HMIS", by=story.by))
+        story.at(
+            day,
+            lambda: terminate_agreement(agreement_id=old.pk, terminated_on=day, reason="Left the HMIS", by=story.by),
+        )
     else:
         _record(story, Type.PARTICIPATION, parties, start)
 

@@ -15,6 +15,7 @@ from agreements import policy
 from agreements.models import Agreement, AgreementParty
 from agreements.parties import PartyData, complete, rows_of, subject_of
 from hmislead.compliance.engine import recheck
+from hmislead.directory.models import CoC, Organization, Person
 from hmislead.errors import DomainError
 from hmislead.files.operations import store_file
 from hmislead.tenancy import settings
@@ -183,7 +184,7 @@ def _refuse_double(
         organization_id=subject.organization_id,
         person_id=subject.person_id,
     )
-    if same.exclude(pk=but.pk if but else None).exists():
+    if (same.exclude(pk=but.pk) if but else same).exists():
         raise DomainError(f"This agreement, effective on {long_date(effective_on)}, is recorded already.")
 
 
@@ -202,7 +203,5 @@ def _keep(agreement: Agreement, file: File[bytes], parties: Iterable[PartyData |
 
 
 def _instances(scope: dict[str, UUID | None]) -> dict[str, Any]:
-    from hmislead.directory.models import CoC, Organization, Person
-
-    models = {"organization_id": Organization, "coc_id": CoC, "person_id": Person}
+    models: dict[str, Any] = {"organization_id": Organization, "coc_id": CoC, "person_id": Person}
     return {name.removesuffix("_id"): models[name].objects.get(pk=key) for name, key in scope.items() if key}

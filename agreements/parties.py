@@ -95,7 +95,7 @@ def _check(party: PartyData, by: Any) -> None:
 def _check_role(party: PartyData) -> None:
     """An agency must be what the agreement says it is, or have been when an old agreement was signed."""
     wanted = {Role.LEAD: "hmis_lead", Role.CHO: "cho", Role.VENDOR: "vendor"}.get(Role(party.role))
-    if wanted is None:
+    if wanted is None or party.organization_id is None:
         return
     if not OrganizationRole.objects.filter(organization_id=party.organization_id, role=wanted).exists():
         name = Organization.objects.values_list("name", flat=True).get(pk=party.organization_id)

@@ -5,21 +5,19 @@ class TrainingConfig(AppConfig):
     name = "training"
 
     def ready(self) -> None:
-        from training import demo
-        from hmislead.demo import story
         from hmislead.access.permissions import OWN
+        from hmislead.demo import story
         from hmislead.opening import loaders
         from hmislead.opening.jobs import register_loading_job
-        from hmislead.web import api_routes, home_items, navigation
+        from hmislead.web import api_routes, navigation
         from hmislead.web.panels import register as register_panels
-        from training import opening, panels
+        from training import demo, opening, panels
         from training.requirements import register_training_requirements
         from training.training_settings import register_training_settings
 
         register_training_settings()
         register_training_requirements()
         register_panels(*panels.PANELS)
-        home_items.register(panels.home_items)
         loaders.register(opening.LOADER)
         register_loading_job()
         api_routes.register("courses", "training.api.CourseViewSet", "course")

@@ -280,7 +280,8 @@ def _check_course(title: str, topics: list[str], but: Course | None = None) -> N
         raise DomainError("Give the course a title.")
     if not topics or not set(topics) <= set(Topic.values):
         raise DomainError("Choose at least one topic that the course covers.")
-    if Course.objects.filter(title__iexact=title.strip()).exclude(pk=but.pk if but else None).exists():
+    same = Course.objects.filter(title__iexact=title.strip())
+    if (same.exclude(pk=but.pk) if but else same).exists():
         raise DomainError("There is a course with this title already. Use that one, or choose another title.")
 
 
