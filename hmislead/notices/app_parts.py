@@ -15,7 +15,7 @@ def register_all() -> None:
     register_notices_settings()
     register_ground_types()
     nights.register_after("reminders", reminders.after_night)
-    nights.register_after("late tasks", events.late_tasks)
+    nights.register_after("tasks", events.tasks_after_night)
     tracking.connect()
     home_items.register(home.failed_messages)
     navigation.register_link("notices", "notices:notice-list")

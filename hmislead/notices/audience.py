@@ -47,8 +47,10 @@ def recipients_of(members: Iterable[Any]) -> list[Recipient]:
 
 def members_among(given: Iterable[Any]) -> set[UUID]:
     """Ids of the users, among users and people given, who belong to the current implementation and can sign in."""
-    ids = {member.pk if isinstance(member, User) else getattr(member, "user_id", None) for member in given}
-    users = User.objects.filter(pk__in=ids - {None}, is_active=True, memberships__implementation=context.current())
+    ids = {member.pk if isinstance(member, User) else member.user_id for member in given}
+    users = User.objects.filter(
+        pk__in=[pk for pk in ids if pk], is_active=True, memberships__implementation=context.current()
+    )
     return set(users.values_list("pk", flat=True))
 
 
@@ -78,7 +80,12 @@ def account_keepers(organization_id: UUID | None) -> list[User]:
 
 def leads_of_agencies(ids: Iterable[UUID]) -> dict[UUID, list[Recipient]]:
     """The leads of each of these agencies: who sees its people. Three queries, however many agencies."""
-    return _by_agency(_leads(set(ids)))
+    return _by_agency(_holders_at(set(ids), AGENCY_ROLES))
+
+
+def keepers_of_agencies(ids: Iterable[UUID]) -> dict[UUID, list[Recipient]]:
+    """The leads and security officers of each of these agencies: who can vouch for its accounts."""
+    return _by_agency(_holders_at(set(ids), ACCOUNT_ROLES))
 
 
 def people_of_agencies(ids: Iterable[UUID]) -> dict[UUID, list[Recipient]]:
@@ -86,12 +93,13 @@ def people_of_agencies(ids: Iterable[UUID]) -> dict[UUID, list[Recipient]]:
     wanted = set(ids)
     contacts = Contact.objects.filter(running(settings.today()), organization_id__in=wanted, person__merged_into=None)
     named = [(row.organization_id, row.person) for row in contacts.select_related("person__user").order_by("person_id")]
-    return _by_agency([*_leads(wanted), *named])
+    return _by_agency([*_holders_at(wanted, AGENCY_ROLES), *named])
 
 
-def _leads(ids: set[UUID]) -> list[tuple[UUID, Any]]:
-    grants = RoleGrant.objects.active(settings.today()).filter(role__in=AGENCY_ROLES, organization_id__in=ids)
-    return [(grant.organization_id, grant.user) for grant in grants.select_related("user").order_by("user_id")]
+def _holders_at(ids: set[UUID], roles: tuple[str, ...]) -> list[tuple[UUID, Any]]:
+    grants = RoleGrant.objects.active(settings.today()).filter(role__in=roles, organization_id__in=ids)
+    held = grants.select_related("user").order_by("user_id")
+    return [(grant.organization_id, grant.user) for grant in held if grant.organization_id]
 
 
 def _by_agency(pairs: list[tuple[UUID, Any]]) -> dict[UUID, list[Recipient]]:
@@ -106,8 +114,7 @@ def _by_agency(pairs: list[tuple[UUID, Any]]) -> dict[UUID, list[Recipient]]:
 
 def holders(*roles: str, organization_id: UUID | None = None, coc_id: UUID | None = None) -> list[User]:
     """Active members who hold one of `roles` today at exactly this scope (neither id: at the implementation)."""
-    grants = RoleGrant.objects.active(settings.today()).filter(
-        role__in=roles, organization_id=organization_id, coc_id=coc_id
-    )
+    at: dict[str, Any] = {"organization_id": organization_id, "coc_id": coc_id}
+    grants = RoleGrant.objects.active(settings.today()).filter(role__in=roles, **at)
     members = User.objects.filter(is_active=True, memberships__implementation=context.current())
     return list(members.filter(pk__in=grants.values("user_id")).order_by("pk"))

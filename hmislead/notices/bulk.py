@@ -14,11 +14,11 @@ from hmislead.compliance import registry
 from hmislead.directory.models import Organization
 from hmislead.errors import DomainError
 from hmislead.notices import audience, due, ground_types, hours, mail, queue
-from hmislead.notices.models import BulkSend, Message, Notice
+from hmislead.notices.models import BulkSend, Message, Notice, Outbox
 from hmislead.notices.operations import require_send
 from hmislead.notices.registry import TYPES
 from hmislead.notices.wording import Item
-from hmislead.tenancy import settings
+from hmislead.tenancy import context, settings
 from hmislead.tenancy.operations import next_number
 from hmislead.web.templatetags.web import long_date
 
@@ -114,23 +114,24 @@ def cancel_bulk(*, bulk_id: UUID, by: Any) -> BulkSend:
 
 
 def _let_go(bulk: BulkSend) -> None:
-    open_hours, items = hours.current(), []
-    for message in bulk.messages.filter(state=Message.State.DRAFT).order_by("pk"):
-        queue.wait_until(message, open_hours)
-        target, message.state = message.state, Message.State.DRAFT
-        message.become(target, not_before=message.not_before)
-        queue.offer(message)
-        if message.user_id:
-            items.append(message)
+    """Queue the drafts as they are, in a handful of statements however many there are, and show them on the site."""
+    drafts = list(bulk.messages.filter(state=Message.State.DRAFT).defer("text", "html").order_by("pk"))
+    now = timezone.now()
+    ready = hours.current().next_open(now)
+    state = Message.State.QUEUED if ready <= now else Message.State.HELD
+    bulk.messages.filter(state=Message.State.DRAFT).update(state=state, not_before=ready, updated_at=now)
+    here = context.current()
+    Outbox.objects.bulk_create(Outbox(message_id=row.pk, implementation=here, not_before=ready) for row in drafts)
     Notice.objects.bulk_create(
         Notice(
-            user_id=message.user_id,
+            user_id=row.user_id,
             type=ground_types.BULK,
-            sentence=message.subject,
-            path=message.items[0]["path"],
-            organization_id=message.organization_id,
+            sentence=row.subject,
+            path=row.items[0]["path"],
+            organization_id=row.organization_id,
         )
-        for message in items
+        for row in drafts
+        if row.user_id is not None
     )
 
 

@@ -88,7 +88,7 @@ def _needless(message: Message) -> str:
     if not context.current().suspends_and_mails:
         return Trouble.CLOSED
     if message.user_id:
-        member = Membership.objects.filter(user_id=message.user_id, implementation_id=message.implementation_id)
+        member = Membership.objects.filter(user_id=message.user_id, implementation=context.current())
         if message.user is None or not message.user.is_active or not member.exists():
             return Trouble.NO_ACCESS
     kind = TYPES.get(message.type)

@@ -48,19 +48,19 @@ def register_ground_types() -> None:
         ),
         NoticeType(
             "task_opened",
-            "A new task",
+            "New tasks",
             "HMIS Lead staff; lead and security officer of the agency.",
             "you look after the HMIS accounts of this agency",
             permission="prove_account_state",
-            button="Open the task",
+            button="See the tasks",
         ),
         NoticeType(
             "task_overdue",
-            "A task is late",
+            "Late tasks",
             "HMIS Lead staff; lead and security officer of the agency.",
             "you look after the HMIS accounts of this agency",
             permission="prove_account_state",
-            button="Open the task",
+            button="See the tasks",
         ),
         NoticeType(
             "import_finished",

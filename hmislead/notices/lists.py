@@ -141,6 +141,6 @@ BULKS = Listing(
         "No reminders yet",
         "Choose agencies in the grid of agencies and requirements, then press Remind.",
         "Go to the grid",
-        lambda request: reverse("compliance:grid", kwargs={"slug": request.implementation.slug}),
+        lambda request: reverse("compliance:grid", kwargs={"slug": context.current().slug}),
     ),
 )

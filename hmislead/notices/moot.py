@@ -12,5 +12,5 @@ def departure_is_proved(key: str) -> bool:
     """True for the warning about a departure whose account is proved shut, or that was taken back."""
     if not key.startswith(CLOCK):
         return False
-    open_clock = Departure.objects.filter(pk=as_uuid(key.removeprefix(CLOCK)), proved_at=None)
-    return not open_clock.exists()
+    departure_id = as_uuid(key.removeprefix(CLOCK))
+    return departure_id is None or not Departure.objects.filter(pk=departure_id, proved_at=None).exists()

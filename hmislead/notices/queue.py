@@ -98,7 +98,7 @@ def offer(message: Message) -> None:
     """Tell the sender about a waiting message, or about its new time."""
     Outbox.objects.update_or_create(
         message_id=message.pk,
-        defaults={"implementation_id": message.implementation_id, "not_before": message.not_before},
+        defaults={"implementation": context.current(), "not_before": message.not_before},
     )
 
 

@@ -21,7 +21,7 @@ from hmislead.compliance import registry
 from hmislead.compliance.models import FAILING, Run, State, SubjectKind
 from hmislead.directory.models import CoC, License, Organization, Person
 from hmislead.notices import audience, operations, wording
-from hmislead.notices.audience import recipients_of
+from hmislead.notices.audience import Recipient, recipients_of
 from hmislead.notices.ground_types import REQUIREMENT_DUE
 from hmislead.notices.operations import Telling
 from hmislead.notices.registry import TYPES
@@ -126,7 +126,7 @@ def _about_agencies(dues: list[Due], today: dt.date) -> list[Telling]:
     return [
         Telling(recipient, _item(due, names[due.organization_id], today), due.organization_id)
         for due in about
-        if due.organization_id in names
+        if due.organization_id and due.organization_id in names
         for recipient in told[due.organization_id]
     ]
 
@@ -167,11 +167,12 @@ def _to_staff(dues: list[Due], today: dt.date) -> list[Telling]:
     if not about:
         return []
     lead = recipients_of(audience.lead_staff())
-    numbers = dict(CoC.objects.filter(pk__in={due.coc_id for due in about}).values_list("pk", "number"))
-    staff = {coc_id: recipients_of(audience.coc_staff(coc_id)) for coc_id in numbers}
+    here = context.current().name
+    numbers: dict[Any, str] = dict(CoC.objects.filter(pk__in={due.coc_id for due in about}).values_list("pk", "number"))
+    staff: dict[Any, list[Recipient]] = {coc_id: recipients_of(audience.coc_staff(coc_id)) for coc_id in numbers}
     told = []
     for due in about:
-        who = numbers.get(due.coc_id, context.current().name)
+        who = numbers.get(due.coc_id, here)
         to = dict.fromkeys([*lead, *staff.get(due.coc_id, [])])
         told += [Telling(recipient, _item(due, who, today)) for recipient in to]
     return told

@@ -29,8 +29,10 @@ def on_report(sender: Any, event: Any, esp_name: str = "", **kwargs: Any) -> Non
     """Note a report about one of our messages. Reports about others, and those that change nothing, are passed over."""
     metadata = event.metadata or {}
     message_id, implementation_id = as_uuid(metadata.get("message", "")), as_uuid(metadata.get("implementation", ""))
+    if event.event_type not in MEANS or message_id is None or implementation_id is None:
+        return
     implementation = Implementation.objects.filter(pk=implementation_id).first()
-    if event.event_type not in MEANS or implementation is None:
+    if implementation is None:
         return
     state, trouble = MEANS[event.event_type]
     with cross_into(implementation, why="note a delivery report"):

@@ -16,6 +16,7 @@ from hmislead.directory.imports.policy import require_import
 from hmislead.directory.models import ImportBatch, ImportChange
 from hmislead.errors import DomainError, RefusedFile, WrongState
 from hmislead.jobs import operations as jobs
+from hmislead.notices import events
 from hmislead.tenancy import context, settings
 from hmislead.tenancy.fields import uuid7
 from hmislead.tenancy.operations import next_number
@@ -123,9 +124,11 @@ def read_step(batch_id: UUID) -> bool:
         batch.refusal = error.message[:500]
         # The columns of a roster can be chosen again; an export is what it is.
         _move(batch, State.MAPPING if batch.kind == Kind.ROSTER else State.REFUSED)
+        events.import_moved(batch)
         return False
     batch.refusal = ""
     _move(batch, State.PREVIEWED)
+    events.import_moved(batch)
     return False
 
 
@@ -139,9 +142,11 @@ def apply_step(batch_id: UUID) -> bool:
     if not done:
         batch.options = {**batch.options, "note": CHANGED}
         _move(batch, State.PREVIEWED)
+        events.import_moved(batch)
         return False
     batch.applied_at = timezone.now()
     _move(batch, State.APPLIED)
+    events.import_moved(batch)
     if batch.kind == Kind.ROSTER:
         roster_batch.finish(batch)
     return False

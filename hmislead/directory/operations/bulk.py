@@ -14,6 +14,8 @@ from hmislead.compliance.engine import recheck
 from hmislead.directory.models import License
 from hmislead.directory.operations import licenses
 from hmislead.errors import DomainError
+from hmislead.notices import events
+from hmislead.tenancy import settings
 
 
 @dataclass
@@ -60,4 +62,5 @@ def _each(operation: Callable[..., License], license_ids: Iterable[UUID], by: An
         except PermissionDenied as error:
             result.refused.append((license, str(error)))
     recheck(licenses=[license.pk for license in result.done])
+    events.licenses_moved(result.done, on=settings.today(), by=by)
     return result

@@ -24,6 +24,7 @@ from hmislead.directory.operations import account_facts
 from hmislead.directory.operations.days import end_of, local_day, past_moment
 from hmislead.directory.operations.licenses import end_license
 from hmislead.errors import DomainError
+from hmislead.notices import events
 from hmislead.tenancy import settings
 
 REASON = "Left the agency"
@@ -56,6 +57,7 @@ def report_departure(
     if departed_at <= timezone.now():
         _carry_out(departure, license, by)
     recheck(licenses=[license.pk])
+    events.departure_reported(departure, by=by)
     return departure
 
 

@@ -20,6 +20,7 @@ from hmislead.directory.operations import account_facts
 from hmislead.directory.operations.days import end_of, past_day
 from hmislead.directory.operations.license_requests import writing_rule
 from hmislead.errors import DomainError
+from hmislead.notices import events
 
 Effective = dt.date | dt.datetime | None
 
@@ -44,6 +45,7 @@ def activate_license(*, license_id: UUID, by: Any, effective_at: Effective = Non
     license.become(License.State.ACTIVE, activated_on=day, state_reason="")
     if check:
         recheck(licenses=[license.pk])
+        events.licenses_moved([license], on=day, by=by)
     return license
 
 
@@ -62,6 +64,7 @@ def reactivate_license(*, license_id: UUID, by: Any, effective_at: Effective = N
         task_operations.open_task(kind=Task.Kind.REOPEN_ACCOUNT, license=license, since=day)
     if check:
         recheck(licenses=[license.pk])
+        events.licenses_moved([license], on=day, by=by)
     return license
 
 
@@ -79,6 +82,7 @@ def suspend_license(
     _shut_account(license, day, by)
     if check:
         recheck(licenses=[license.pk])
+        events.licenses_moved([license], on=day, by=by)
     return license
 
 
@@ -90,6 +94,7 @@ def block_license(*, license_id: UUID, reason: str, by: Any, effective_at: Effec
     license.become(License.State.BLOCKED, state_reason=_reason(reason))
     _shut_account(license, day, by)
     recheck(licenses=[license.pk])
+    events.licenses_moved([license], on=day, by=by)
     return license
 
 
