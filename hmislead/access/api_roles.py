@@ -28,7 +28,7 @@ class Where(serializers.Serializer[Any]):
         by = self.context["request"].user
         for name, model in (("coc", CoC), ("organization", Organization)):
             if given.get(name):
-                given[name] = model.objects.visible_to(by).filter(pk=given[name]).first()  # type: ignore[attr-defined]
+                given[name] = model.objects.visible_to(by).filter(pk=given[name]).first()
                 if given[name] is None:
                     raise serializers.ValidationError({name: ["There is none with this id."]})
         if given.get("coc") and given.get("organization"):

@@ -48,7 +48,8 @@ class ProviderForm(forms.Form):
             initial = {"kind": provider.app.provider, "name": provider.app.name}
             if is_oidc:
                 initial |= {"address": provider.app.settings.get("server_url"), "client_id": provider.app.client_id}
-        super().__init__(*args, initial=initial, **kwargs)
+        kwargs["initial"] = initial
+        super().__init__(*args, **kwargs)
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}

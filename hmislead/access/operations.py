@@ -138,7 +138,7 @@ def sweep_ended_grants() -> int:
 
 def _sync(user: Any, kind: str, scope_id: Any) -> None:
     """Make guardian's rows of one user at one scope what the active and coming grants there say."""
-    table = scopes.GUARDIAN_TABLES[kind]
+    table: Any = scopes.GUARDIAN_TABLES[kind]
     column = {"implementation": None, "coc": "coc_id", "organization": "organization_id"}[kind]
     grants = RoleGrant.objects.filter(user=user, revoked_at=None).exclude(ends_on__lt=settings.today())
     grants = grants.filter(**{column: scope_id}) if column else grants.filter(coc=None, organization=None)

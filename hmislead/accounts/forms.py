@@ -67,10 +67,11 @@ class RoleForm(forms.Form):
     def __init__(self, *args: Any, by: Any, role_required: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         empty = "Choose one" if role_required else "None: only their own page"
-        self.fields["role"].choices = [("", empty), *roles.CHOICES]
-        self.fields["role"].required = role_required
-        self.fields["coc"].queryset = CoC.objects.visible_to(by)
-        self.fields["organization"].queryset = Organization.objects.visible_to(by)
+        fields: dict[str, Any] = self.fields
+        fields["role"].choices = [("", empty), *roles.CHOICES]
+        fields["role"].required = role_required
+        fields["coc"].queryset = CoC.objects.visible_to(by)
+        fields["organization"].queryset = Organization.objects.visible_to(by)
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
@@ -117,4 +118,5 @@ class TokenForm(forms.Form):
 
     def __init__(self, *args: Any, by: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["scopes"].choices = tokens.scopes_on_offer(by)
+        fields: dict[str, Any] = self.fields
+        fields["scopes"].choices = tokens.scopes_on_offer(by)

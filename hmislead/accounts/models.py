@@ -47,6 +47,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_operator = models.BooleanField(default=False, help_text="May create implementations; sees no tenant's data.")
     created_at = models.DateTimeField(auto_now_add=True)
 
+    token_scopes: frozenset[str] | None  # set for the time of a request that a token makes
+
     objects: ClassVar[UserManager] = UserManager()
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"

@@ -53,11 +53,13 @@ class _Checked(HTTPAdapter):
         super().init_poolmanager(*args, **kwargs)
         self.poolmanager.pool_classes_by_scheme = {"http": _HTTPPool, "https": _HTTPSPool}
 
-    def send(self, request: Any, **kwargs: Any) -> requests.Response:
-        if not request.url.startswith("https://") and not settings.SSO_PRIVATE_ADDRESSES:
+    def send(  # type: ignore[override]
+        self, request: requests.PreparedRequest, timeout: Any = None, **kwargs: Any
+    ) -> requests.Response:
+        if not str(request.url).startswith("https://") and not settings.SSO_PRIVATE_ADDRESSES:
             raise RefusedAddressError("The address of the identity provider must begin with https://.")
-        kwargs.update(stream=True, timeout=kwargs.get("timeout") or SECONDS, proxies={})
-        response = super().send(request, **kwargs)
+        kwargs.update(stream=True, proxies={})
+        response = super().send(request, timeout=timeout or SECONDS, **kwargs)
         content = response.raw.read(MOST_BYTES + 1, decode_content=True)
         if len(content) > MOST_BYTES:
             response.close()

@@ -16,7 +16,7 @@ from allauth.socialaccount.models import SocialAccount, SocialApp
 from django.core.exceptions import PermissionDenied
 from django.core.validators import URLValidator
 from django.db import transaction
-from onelogin.saml2.idp_metadata_parser import OneLogin_Saml2_IdPMetadataParser
+from onelogin.saml2.idp_metadata_parser import OneLogin_Saml2_IdPMetadataParser  # type: ignore[import-untyped]
 
 from hmislead.access import scopes
 from hmislead.accounts import outside

@@ -7,13 +7,15 @@ import hashlib
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
+from django.utils.encoding import force_bytes
 
 
 def _box() -> MultiFernet:
     """The newest key seals; the older ones (SECRET_KEY_FALLBACKS) still open."""
     keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
     return MultiFernet(
-        Fernet(base64.urlsafe_b64encode(hashlib.sha256(b"hmislead.sealing:" + key.encode()).digest())) for key in keys
+        Fernet(base64.urlsafe_b64encode(hashlib.sha256(b"hmislead.sealing:" + force_bytes(key)).digest()))
+        for key in keys
     )
 
 

@@ -31,7 +31,7 @@ class SettingSerializer(serializers.Serializer[Any]):
     """A setting and its value today."""
 
     key = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     group = serializers.CharField()
     kind = serializers.CharField()
     unit = serializers.CharField()

@@ -26,12 +26,8 @@ class SettingForm(forms.Form):
     field_order = ("value", "effective_from", "note")
 
     def __init__(self, *args: Any, definition: SettingDefinition, now: Any, **kwargs: Any) -> None:
-        initial = {
-            "value": as_input(definition, now),
-            "effective_from": settings.today(),
-            **(kwargs.pop("initial", None) or {}),
-        }
-        super().__init__(*args, initial=initial, **kwargs)
+        kwargs["initial"] = {"value": as_input(definition, now), "effective_from": settings.today()}
+        super().__init__(*args, **kwargs)
         self.fields["value"] = value_field(definition)
         self.order_fields(self.field_order)
 
