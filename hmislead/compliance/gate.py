@@ -28,8 +28,10 @@ WITH answers AS (
                ORDER BY s.requirement) FILTER (WHERE s.state = ANY(%(failing)s)), '[]') AS reasons,
            MIN(s.lapses_on) FILTER (WHERE s.state <> ALL(%(failing)s)) AS lapses_on
     FROM directory_license l
-    LEFT JOIN compliance_status s ON s.implementation_id = l.implementation_id
-        AND s.requirement = ANY(%(blocking)s) AND s.subject_id IN (l.id, l.person_id, l.organization_id)
+    LEFT JOIN LATERAL (
+        SELECT * FROM compliance_status WHERE implementation_id = l.implementation_id
+            AND requirement = ANY(%(blocking)s) AND subject_id = ANY(ARRAY[l.id, l.person_id, l.organization_id])
+    ) s ON true
     WHERE l.implementation_id = %(implementation)s AND l.state <> 'terminated' {only}
     GROUP BY l.id
 ), gone AS (

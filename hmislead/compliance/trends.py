@@ -116,28 +116,27 @@ def by_coc(user: Any) -> Chart | None:
 
 def _state_bars(title: str, labels: list[str], counts: list[dict[str, int]]) -> Chart | None:
     groups = {
-        "Hold": HOLDS,
-        "Overdue": (State.OVERDUE,),
-        "Not met": (State.NOT_MET,),
-        "Not applicable": (State.NOT_APPLICABLE,),
+        "Hold": (HOLDS, "met"),
+        "Overdue": ((State.OVERDUE,), "overdue"),
+        "Not met": ((State.NOT_MET,), "due_soon"),
+        "Not applicable": ((State.NOT_APPLICABLE,), "not_applicable"),
     }
     if not labels:
         return None
     series = [
-        Series(name, [sum(each.get(state, 0) for state in states) for each in counts])
-        for name, states in groups.items()
+        Series(name, [sum(each.get(state, 0) for state in states) for each in counts], tone)
+        for name, (states, tone) in groups.items()
     ]
     return stacked_bar(title, labels, [each for each in series if any(each.values)] or series[:1], share=True)
 
 
 def _worst_finding(counts: dict[str, dict[str, int]]) -> str:
-    """The finding as a sentence: where the largest share fails."""
-    shares = {
-        name: sum(each.get(state, 0) for state in (State.OVERDUE, State.NOT_MET))
-        / max(1, sum(each.get(s, 0) for s in COUNTS))
-        for name, each in counts.items()
+    """The finding as a sentence: where the most fail."""
+    failing = {
+        name: sum(each.get(state, 0) for state in (State.OVERDUE, State.NOT_MET)) for name, each in counts.items()
     }
-    name, share = max(shares.items(), key=lambda item: item[1], default=("", 0))
-    if share == 0:
+    name, most = max(failing.items(), key=lambda item: item[1], default=("", 0))
+    if most == 0:
         return "Everything that applies holds"
-    return f"{name}: {share:.0%} do not hold, the largest share"
+    counted = sum(counts[name].get(state, 0) for state in COUNTS)
+    return f"{name}: {most} of {counted} do not hold, the most of all"

@@ -90,7 +90,11 @@ def _roles(story: Story, prefix: str, password: str, implementation: Implementat
 
 def _end_user(story: Story, prefix: str, password: str, implementation: Implementation, agency: Any) -> dict[str, str]:
     """One of the agency's people gets a sign-in: their access comes from being that person, not from a grant."""
-    holder = next(each for each in story.holders if each.organization_id == agency.pk and each.ends is None and each.care == "late")
+    holder = next(
+        each
+        for each in story.holders
+        if each.organization_id == agency.pk and each.ends is None and each.care == "late"
+    )
     user = _user(f"{prefix}user@example.org", "", password, implementation)
     person = Person.objects.get(pk=holder.person_id)
     people.change_person(person_id=person.pk, email=user.email, by=story.by)

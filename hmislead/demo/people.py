@@ -48,7 +48,9 @@ def _licenses(story: Story) -> list[Holder]:
 
 def _take_over(story: Story, each: Any, organization: Any, number: int) -> None:
     """A license in use: three of four since before the year, the others begun in it."""
-    if any(holder.person_id == each.pk and holder.organization_id == organization.pk for holder in story.holders[-800:]):
+    if any(
+        holder.person_id == each.pk and holder.organization_id == organization.pk for holder in story.holders[-800:]
+    ):
         return
     ago = story.random.randint(400, 1500) if number % 4 else story.random.randint(20, 340)
     since = story.day(ago)
@@ -83,7 +85,15 @@ def _endings(story: Story, holders: list[Holder]) -> None:
         elif number % 97 == 20:
             day = story.day(story.random.randint(5, 60))
             if day > holder.since:
-                story.at(day, lambda holder=holder, day=day: licenses.suspend_license(license_id=holder.license_id, reason="Shared a password; refresher training first", effective_at=day, by=story.by))
+                story.at(
+                    day,
+                    lambda holder=holder, day=day: licenses.suspend_license(
+                        license_id=holder.license_id,
+                        reason="Shared a password; refresher training first",
+                        effective_at=day,
+                        by=story.by,
+                    ),
+                )
     for ago, number in ((0, 44), (1, 144), (3, 244)):
         if number < len(holders) and holders[number].ends is None:
             day = story.day(ago)
@@ -94,11 +104,15 @@ def _leave(story: Story, holder: Holder, day: dt.date, number: int) -> None:
     """Left and, but for the last few, proved shut: most within the day, some late."""
     noon = dt.datetime.combine(day, dt.time(12), tzinfo=timezone.get_current_timezone())
     noon = min(noon, timezone.now() - dt.timedelta(minutes=5))
-    departure = departures.report_departure(license_id=holder.license_id, departed_at=noon, reported_at=noon, by=story.by)
+    departure = departures.report_departure(
+        license_id=holder.license_id, departed_at=noon, reported_at=noon, by=story.by
+    )
     if number >= 0 and departure.proved_at is None:
         shut = noon + dt.timedelta(hours=30 if number % 5 == 0 else 6)
         if shut < timezone.now():
-            departures.prove_deactivation(departure_id=departure.pk, statement="Deactivated in the HMIS", done_at=shut, by=story.by)
+            departures.prove_deactivation(
+                departure_id=departure.pk, statement="Deactivated in the HMIS", done_at=shut, by=story.by
+            )
 
 
 def _open_requests(story: Story) -> None:
@@ -109,9 +123,13 @@ def _open_requests(story: Story) -> None:
 
         def ask(organization: Any = organization, day: dt.date = day, number: int = number) -> None:
             new = person(story, title="New staff")
-            request = license_requests.request_license(person_id=new.pk, organization_id=organization.pk, effective_at=day, by=story.by)
+            request = license_requests.request_license(
+                person_id=new.pk, organization_id=organization.pk, effective_at=day, by=story.by
+            )
             if number == 3:
-                licenses.block_license(license_id=request.pk, reason="Waiting for the agency's confirmation", effective_at=day, by=story.by)
+                licenses.block_license(
+                    license_id=request.pk, reason="Waiting for the agency's confirmation", effective_at=day, by=story.by
+                )
 
         story.at(day, ask)
 
@@ -125,7 +143,13 @@ def _roster(story: Story, day: dt.date) -> None:
     """What the HMIS showed on a day: most signed in lately, some long ago, a few locked."""
     file = store_file(file=ContentFile(b"e-mail,account\n", name="roster.csv"), permission="import_data", by=story.by)
     ImportBatch.objects.create(
-        number=next_number("I"), kind="roster", state="applied", file=file, facts_on=day, applied_at=timezone.now(), summary={}
+        number=next_number("I"),
+        kind="roster",
+        state="applied",
+        file=file,
+        facts_on=day,
+        applied_at=timezone.now(),
+        summary={},
     )
     states = dict(License.objects.living().values_list("pk", "state"))
     for number, holder in enumerate(story.holders):

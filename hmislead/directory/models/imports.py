@@ -73,7 +73,9 @@ class ImportBatch(TenantModel):
         return f"I-{self.number}"
 
     def get_absolute_url(self) -> str:
-        return reverse("directory:import-detail", kwargs={"slug": context.current().slug, "pk": self.pk})
+        papers = self.kind in {self.Kind.AGREEMENTS, self.Kind.COMPLETIONS}
+        page = "opening:sheet-detail" if papers else "directory:import-detail"
+        return reverse(page, kwargs={"slug": context.current().slug, "pk": self.pk})
 
 
 class ImportPart(TenantModel):

@@ -14,4 +14,6 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         started = time.monotonic()
         made = load()
-        self.stdout.write(f"Demonstration loaded in {time.monotonic() - started:.0f} s." if made else "Demonstration is there.")
+        self.stdout.write(
+            f"Demonstration loaded in {time.monotonic() - started:.0f} s." if made else "Demonstration is there."
+        )
