@@ -1,5 +1,6 @@
 """Settings, read from the environment (docs/operations/settings.md). Nothing here imports application code."""
 
+import json
 from pathlib import Path
 
 import pghistory
@@ -257,6 +258,7 @@ EMAIL_HOST_PASSWORD = env.text("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS", default=False)
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "HMIS Lead <no-reply@localhost>")
+ANYMAIL = json.loads(env.text("ANYMAIL", "{}"))  # for EMAIL_BACKEND=anymail.backends…: docs/notices.md
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [

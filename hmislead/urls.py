@@ -8,6 +8,7 @@ urlpatterns = [
     path("healthz", health.healthz),
     path("readyz", health.readyz),
     path("", include("hmislead.accounts.urls")),
+    path("", include("hmislead.notices.webhooks")),
     path("", include("hmislead.tenancy.urls")),
     path("i/<slug:slug>/", include("agreements.urls")),
     path("i/<slug:slug>/", include("hmislead.access.urls")),

@@ -17,10 +17,10 @@ SHOWN_FOR = dt.timedelta(days=14)
 def failed_messages(request: Any) -> list[HomeItem]:
     """For whoever sees the message log: how many messages failed or came back lately."""
     since = timezone.now() - SHOWN_FOR
-    messages = Message.objects.visible_to(request.user).filter(state__in=["failed", "bounced"], updated_at__gte=since)
+    messages = Message.objects.visible_to(request.user).filter(state__in=Message.MISSED, updated_at__gte=since)
     failed = messages.count()
     if not failed:
         return []
     words = "1 message did not arrive." if failed == 1 else f"{failed:,} messages did not arrive."
     url = reverse("notices:message-list", kwargs={"slug": request.implementation.slug})
-    return [HomeItem(words, "See which", f"{url}?state=failed&state=bounced", weight=6, state="failed")]
+    return [HomeItem(words, "See which", f"{url}?missed=true", weight=6, state="failed")]

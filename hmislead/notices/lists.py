@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import django_filters
-from django import forms
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.safestring import SafeString
@@ -37,7 +36,7 @@ def _read_chip(row: Notice) -> SafeString:
 class NoticeFilter(django_filters.FilterSet):
     q = django_filters.CharFilter("sentence", "icontains", label="Search notices")
     unread = django_filters.BooleanFilter("read_at", lookup_expr="isnull", label="New")
-    type = django_filters.ChoiceFilter(choices=type_choices, label="About")
+    type = django_filters.ChoiceFilter(choices=type_choices, label="About", empty_label="Anything")
 
     class Meta:
         model = Notice
@@ -66,15 +65,16 @@ NOTICES = Listing(
 
 class MessageFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(method="search", label="Search subject or address")
-    state = django_filters.MultipleChoiceFilter(
-        choices=[choice for choice in Message.State.choices if choice[0] != "draft"],
-        label="State",
-        widget=forms.CheckboxSelectMultiple,
+    state = django_filters.ChoiceFilter(
+        choices=[choice for choice in Message.State.choices if choice[0] != "draft"], label="State", empty_label="Any"
     )
-    type = django_filters.ChoiceFilter(choices=type_choices, label="About")
+    missed = django_filters.BooleanFilter(method="that_did_not_arrive", label="Did not arrive")
+    type = django_filters.ChoiceFilter(choices=type_choices, label="About", empty_label="Anything")
     created = django_filters.DateFromToRangeFilter("created_at__date", label="Written")
     bulk = django_filters.ModelChoiceFilter(
-        queryset=lambda request: BulkSend.objects.visible_to(request.user), label="Reminder to agencies"
+        queryset=lambda request: BulkSend.objects.visible_to(request.user),
+        label="Reminder to agencies",
+        empty_label="Any",
     )
 
     class Meta:
@@ -83,6 +83,10 @@ class MessageFilter(django_filters.FilterSet):
 
     def search(self, queryset: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         return queryset.filter(Q(subject__icontains=value) | Q(address__icontains=value))
+
+    def that_did_not_arrive(self, queryset: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
+        missed = Q(state__in=Message.MISSED)
+        return queryset.filter(missed if value else ~missed)
 
 
 MESSAGES = Listing(
@@ -93,7 +97,7 @@ MESSAGES = Listing(
     filterset=MessageFilter,
     order=("-created_at",),
     search_placeholder="Search subject or address",
-    quick_filters=2,
+    quick_filters=3,
     columns=[
         Column("subject", "Subject", "subject", link=Message.get_absolute_url, sort="subject"),
         Column("address", "To", "address", sort="address"),
@@ -114,7 +118,7 @@ MESSAGES = Listing(
 
 class BulkFilter(django_filters.FilterSet):
     q = django_filters.CharFilter("title", "icontains", label="Search titles")
-    state = django_filters.ChoiceFilter(choices=BulkSend.State.choices, label="State")
+    state = django_filters.ChoiceFilter(choices=BulkSend.State.choices, label="State", empty_label="Any")
 
     class Meta:
         model = BulkSend
@@ -132,7 +136,7 @@ BULKS = Listing(
     columns=[
         Column("number", "Number", str, link=BulkSend.get_absolute_url, sort="number"),
         Column("title", "Title", "title", sort="title"),
-        Column("state", "State", "state", kind="state", sort="state"),
+        Column("state", "State", "shown_state", kind="state", sort="state"),
         Column("count", "Messages", "count", kind="number", sort="count"),
         Column("drafted_by", "Written by", "drafted_by"),
         Column("sent_at", "Sent", "sent_at", kind="moment", sort="sent_at"),

@@ -21,7 +21,7 @@ from django.urls import reverse
 from hmislead.notices import wording
 from hmislead.notices.audience import Recipient
 from hmislead.notices.models import How, Message
-from hmislead.notices.registry import NoticeType
+from hmislead.notices.registry import TYPES, NoticeType
 from hmislead.notices.wording import Item
 from hmislead.tenancy import context, settings
 
@@ -53,7 +53,7 @@ def compose(
         "intro": intro,
         "entries": [] if len(ordered) == 1 and not (subject or intro) else _entries(ordered[:MOST_LINES]),
         "further": max(len(ordered) - MOST_LINES, 0),
-        "button": type.button,
+        "button": _button(type, ordered),
         "url": absolute(ordered[0].path if len(ordered) == 1 else home) if recipient.user_id else "",
         "why": f"you get one mail {PERIODS[How(period)]} with everything that is for you" if period else type.why,
         "fewer_url": _preferences(here.slug) if recipient.user_id and (period or not type.fixed) else "",
@@ -89,6 +89,12 @@ def style_hash(html: str) -> str:
     found = re.search(r"<style>(.*?)</style>", html, re.DOTALL)
     digest = hashlib.sha256((found.group(1) if found else "").encode()).digest()
     return f"'sha256-{base64.b64encode(digest).decode()}'"
+
+
+def _button(type: NoticeType, items: list[Item]) -> str:
+    """What the button says: of a digest with one thing in it, what that thing's own mail would say."""
+    single = TYPES.get(items[0].type) if len(items) == 1 else None
+    return (single or type).button
 
 
 def _entries(items: list[Item]) -> list[dict[str, str]]:

@@ -102,7 +102,7 @@ class BulkSend(TenantModel):
     text = models.TextField(blank=True, max_length=2000)
     audience = models.JSONField(default=dict, help_text="Ids of organizations, codes of requirements.")
     state = models.CharField(max_length=10, choices=State.choices, default=State.DRAFTED)
-    count = models.PositiveIntegerField(default=0, help_text="Messages in it.")
+    count = models.PositiveIntegerField("messages", default=0)
     left_out = models.JSONField(default=list, help_text="Organizations without a message, and why.")
     drafted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     sent_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
@@ -112,10 +112,17 @@ class BulkSend(TenantModel):
 
     class Meta:
         ordering = ("-number",)
+        verbose_name = "reminder to agencies"
+        verbose_name_plural = "reminders to agencies"
         constraints = (models.UniqueConstraint(fields=["implementation", "number"], name="bulk_number_once"),)
 
     def __str__(self) -> str:
         return f"R-{self.number}"
+
+    @property
+    def shown_state(self) -> str:
+        """The state in the vocabulary of pages."""
+        return "draft" if self.state == self.State.DRAFTED else self.state
 
     def get_absolute_url(self) -> str:
         return reverse("notices:bulk-detail", kwargs={"slug": context.current().slug, "pk": self.pk})
@@ -166,6 +173,7 @@ class Message(TenantModel):
         "cancelled": set(),
     }
     WAITING: ClassVar[tuple[str, ...]] = ("queued", "held")
+    MISSED: ClassVar[tuple[str, ...]] = ("failed", "bounced")
 
     type = models.CharField(max_length=40)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")

@@ -192,7 +192,7 @@ def cancel_message(*, message_id: UUID, by: Any) -> Message:
 def resend_message(*, message_id: UUID, by: Any) -> Message:
     """Send a message once more that failed or came back, in the same words. Raises WrongState for any other."""
     message = _locked_message(message_id, by)
-    if message.state not in {Message.State.FAILED, Message.State.BOUNCED}:
+    if message.state not in Message.MISSED:
         raise WrongState(message, Message.State.QUEUED.label)
     if queue.mails_nothing():
         raise DomainError("This implementation mails nothing in its present state. The message stays as it is.")

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 from contextlib import nullcontext
 
 import pytest
 from anymail.signals import AnymailTrackingEvent, tracking
 from django.core import mail as django_mail
-from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, SuspiciousOperation
+from django.test import RequestFactory
 from django.utils import timezone
 
 from hmislead.accounts.models import Membership
 from hmislead.directory.models import Departure
 from hmislead.errors import WrongState
-from hmislead.notices import delivery, mail, operations
+from hmislead.notices import delivery, mail, operations, webhooks
 from hmislead.notices.models import Message, Outbox
 from hmislead.tenancy.models import Crossing
 from tests import factories
@@ -261,3 +263,42 @@ def test_who_reads_the_log_may_not_change_it(people, tenant):
     row = MessageFactory(state="held")
     with pytest.raises(PermissionDenied):
         operations.cancel_message(message_id=row.pk, by=monitor)
+
+
+def report(tenant, message, secret):
+    """A provider's own report, as it comes in at the door of `webhooks`."""
+    (door,) = webhooks.doors("anymail.backends.postmark.EmailBackend", "user:secret")
+    body = {
+        "RecordType": "Delivery",
+        "MessageID": "00000000-0000-0000-0000-000000000000",
+        "Recipient": message.address,
+        "DeliveredAt": "2025-06-16T14:05:00Z",
+        "Details": "Test",
+        "Metadata": {"message": str(message.pk), "implementation": str(tenant.pk)},
+    }
+    password = base64.b64encode(secret.encode()).decode()
+    return door.callback(
+        RequestFactory(headers={"Authorization": f"Basic {password}"}).post(
+            "/mail-reports/postmark/", body, content_type="application/json"
+        )
+    )
+
+
+def test_a_providers_report_comes_in_with_the_secret_alone(tenant, message, settings):
+    settings.ANYMAIL = {"WEBHOOK_SECRET": "user:secret"}
+    Message.objects.update(state="sent")
+    with pytest.raises(SuspiciousOperation):
+        report(tenant, message, "user:guess")
+    message.refresh_from_db()
+    assert message.state == "sent"
+    assert report(tenant, message, "user:secret").status_code == 200
+    message.refresh_from_db()
+    assert message.state == "delivered"
+
+
+@pytest.mark.parametrize(
+    ("backend", "secret"),
+    [("django.core.mail.backends.smtp.EmailBackend", "user:secret"), ("anymail.backends.postmark.EmailBackend", None)],
+)
+def test_without_a_provider_or_a_secret_there_is_no_door(backend, secret):
+    assert list(webhooks.doors(backend, secret)) == []

@@ -177,7 +177,7 @@ def test_the_log_is_searched_filtered_sorted_and_exported(client, people):
     page = client.get(url("message-list")).content.decode()
     assert "A bounced one" in page
     assert "A draft" not in page
-    for query in ("q=gone@", "state=bounced", "q=bounced&sort=-sent_at"):
+    for query in ("q=gone@", "state=bounced", "missed=true", "q=bounced&sort=-sent_at"):
         page = client.get(f"{url('message-list')}?{query}").content.decode()
         assert "A bounced one" in page
         assert "A sent one" not in page
