@@ -15,7 +15,7 @@ from hmislead.web import api_routes
 @cache
 def schema() -> dict[str, Any]:
     """The description of the API. Working it out takes seconds and it changes only with the code."""
-    made: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)
+    made: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
     return made
 
 

@@ -39,7 +39,7 @@ class TenantViewSet(GenericViewSet):
             return response
 
     def _answer(self, request: Any, *args: Any, **kwargs: Any) -> Any:
-        response = super().dispatch(request, *args, **kwargs)
+        response: Any = super().dispatch(request, *args, **kwargs)
         if hasattr(response, "render"):
             response.render()
         if self._attempt and response.status_code < 400:
@@ -75,4 +75,5 @@ class TenantViewSet(GenericViewSet):
         pghistory.context(user=str(request.user.pk), source="api")
 
     def get_queryset(self) -> Any:
-        return super().get_queryset().visible_to(self.request.user)
+        rows: Any = super().get_queryset()
+        return rows.visible_to(self.request.user)

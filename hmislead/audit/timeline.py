@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,6 +20,7 @@ SYSTEM = "The system"
 SOURCES = {"page": "", "api": "by the API", "import": "by an import", "task": "by a scheduled job"}
 VERBS = {"insert": "Added", "update": "Changed", "delete": "Removed"}
 ICONS = {"insert": "add_circle", "update": "edit", "delete": "delete"}
+SPELLED = {"coc": "CoC", "hmis": "HMIS", "hud": "HUD", "url": "URL"}
 SILENT = {"id", "implementation", "created_at", "updated_at"}
 # Keys, places in storage and machine-made structures say nothing to people.
 UNREADABLE = (models.JSONField, models.BinaryField, models.FileField, models.UUIDField)
@@ -55,7 +56,7 @@ class _Step:
 
 
 def timeline(
-    objects: Iterable[models.Model],
+    objects: Sequence[models.Model],
     *,
     related: Mapping[type[models.Model], Mapping[str, Any]] | None = None,
     by: Any = None,
@@ -68,15 +69,21 @@ def timeline(
     One query per kind of record, one per kind of record they point to, and one for the names of users.
     """
     steps = [step for model, rows in _events(objects, related or {}) for step in _steps(model, rows)]
-    steps.sort(key=lambda step: (step.event.pgh_created_at, step.event.pgh_id), reverse=True)
+    steps.sort(key=_moment, reverse=True)
     steps = steps[:limit]
     names = _Names(steps, by)
-    entries = [_entry(step, names) for step in steps]
+    themselves = {each.pk for each in objects}
+    entries = [_entry(step, names, themselves) for step in steps]
     return [entry for entry in entries if entry.changes or entry.icon != ICONS["update"]]
 
 
+def _moment(step: _Step) -> tuple[Any, ...]:
+    """When it happened; within one transaction, when the row was written."""
+    return (step.event.pgh_created_at, getattr(step.event, "updated_at", step.event.pgh_created_at), step.event.pgh_id)
+
+
 def _events(
-    objects: Iterable[models.Model], related: Mapping[type[models.Model], Mapping[str, Any]]
+    objects: Sequence[models.Model], related: Mapping[type[models.Model], Mapping[str, Any]]
 ) -> list[tuple[type[models.Model], list[Any]]]:
     ids: dict[type[models.Model], list[Any]] = defaultdict(list)
     for each in objects:
@@ -133,7 +140,7 @@ class _Names:
         for step in steps:
             wanted[get_user_model()].add((step.event.pgh_context or {}).get("user"))
             for each in _changed(step):
-                if each.is_relation:
+                if each.related_model:
                     rows = [step.event] if step.before is None else [step.event, step.before]
                     wanted[each.related_model].update(getattr(row, each.attname) for row in rows)
         self._known = {model: _read(model, keys - {None}, by) for model, keys in wanted.items()}
@@ -160,11 +167,14 @@ def _read(model: type[models.Model], keys: set[Any], by: Any) -> dict[str, str]:
     return {str(row.pk): str(row) for row in rows.filter(pk__in=keys).select_related(*direct)}
 
 
-def _entry(step: _Step, names: _Names) -> Entry:
+def _entry(step: _Step, names: _Names, themselves: set[Any]) -> Entry:
+    """One event in words. That a record belongs to what the page is about goes without saying."""
     context = step.event.pgh_context or {}
     label = step.event.pgh_label
     changes = []
     for each in _changed(step):
+        if label == "insert" and each.is_relation and getattr(step.event, each.attname) in themselves:
+            continue
         old = "" if label == "insert" else _words(each, step.before, names)
         changes.append((_label(each), old, _words(each, step.event, names)))
     return Entry(
@@ -178,14 +188,15 @@ def _entry(step: _Step, names: _Names) -> Entry:
 
 
 def _label(each: models.Field[Any, Any]) -> str:
-    text = str(each.verbose_name)
+    words = [SPELLED.get(word.lower(), word) for word in str(each.verbose_name).split()]
+    text = " ".join(words)
     return text[:1].upper() + text[1:]
 
 
 def _words(each: models.Field[Any, Any], row: Any, names: _Names) -> str:
     """A value as people read it."""
     value = getattr(row, each.attname)
-    if each.is_relation:
+    if each.related_model:
         return names.of(each.related_model, value)
     if value in (None, ""):
         return "–"

@@ -60,7 +60,7 @@ def register_soft(model: str, column: str) -> None:
 def register_clash(model: str, resolver: Resolver, words: str) -> None:
     """Say what happens when both rows have what only one may have.
 
-    `resolver(work, row, rival)` sets what it must through `work.set` and returns True if `row` shall move all the same.
+    `resolver(work, row, rival)` sets what it must through `work.put` and returns True if `row` shall move all the same.
     `words` tell people in the preview. Without a resolver `row` stays with the one that goes.
     """
     RESOLVERS[model] = (resolver, words)
@@ -82,7 +82,7 @@ class Work:
         step = {"do": "move", "model": reference.model._meta.label, "column": reference.column}
         self.steps.append({**step, "from": str(gone), "to": str(stays), "ids": [str(each) for each in ids]})
 
-    def set(self, row: models.Model, **changes: Any) -> None:
+    def put(self, row: models.Model, **changes: Any) -> None:
         """Change columns of one row, keeping what was."""
         differs = {name: value for name, value in changes.items() if getattr(row, name) != value}
         if not differs:
@@ -192,7 +192,8 @@ def _undo_set(model: Model, row_id: str, changes: dict[str, list[Any]]) -> int:
     """Give a row its old values in one statement: a constraint may tie columns to each other."""
     row = model._base_manager.filter(pk=row_id)
     now = row.values(*changes).first() or {}
-    read = {name: model._meta.get_field(name).to_python for name in changes}
+    fields: Any = {name: model._meta.get_field(name) for name in changes}
+    read = {name: column.to_python for name, column in fields.items()}
     same = {
         name: read[name](old) for name, (old, new) in changes.items() if name in now and now[name] == read[name](new)
     }
@@ -212,7 +213,7 @@ def keep_earlier_start(work: Work, row: Any, rival: Any) -> bool:
     changes = {"starts_on": min(row.starts_on, rival.starts_on)}
     if hasattr(rival, "affirmed_on"):
         changes["affirmed_on"] = max(row.affirmed_on, rival.affirmed_on)
-    work.set(rival, **changes)
+    work.put(rival, **changes)
     return False
 
 

@@ -19,7 +19,7 @@ MAX_PAPER_BYTES = 25 * 1024 * 1024
 @transaction.atomic
 def store_file(
     *,
-    file: File[bytes],
+    file: Any,
     permission: str,
     by: Any,
     name: str = "",
@@ -50,12 +50,12 @@ def store_file(
         own_readable=own_readable,
         uploaded_by=by if getattr(by, "pk", None) else None,
     )
-    stored.content.save(checked.name, file, save=False)
+    stored.content.save(checked.name, File(file), save=False)
     try:
         stored.save(force_insert=True)
     except BaseException:
         # The row was refused: its bytes must not stay behind where nothing points to them.
-        stored.content.storage.delete(stored.content.name)
+        stored.content.storage.delete(str(stored.content.name))
         raise
     return stored
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,5 +38,5 @@ def router() -> SimpleRouter:
     return made
 
 
-def _loaded(viewset: Any) -> Callable[..., Any]:
+def _loaded(viewset: Any) -> Any:
     return import_string(viewset) if isinstance(viewset, str) else viewset

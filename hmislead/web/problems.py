@@ -110,7 +110,7 @@ def _flat(detail: Any, path: str) -> Iterator[tuple[str, str]]:
         yield path, str(detail)
 
 
-def _headers(error: exceptions.APIException) -> dict[str, str]:
+def _headers(error: Any) -> dict[str, str]:
     headers = {}
     if getattr(error, "auth_header", None):
         headers["WWW-Authenticate"] = error.auth_header

@@ -78,7 +78,8 @@ class Schema(AutoSchema):
         return self._tokenize_path()[:1] == ["i"]
 
     def _resolve_path_parameters(self, variables: list[str]) -> Any:
-        parameters = super()._resolve_path_parameters([name for name in variables if name != "slug"])
+        others = [name for name in variables if name != "slug"]
+        parameters = super()._resolve_path_parameters(others)  # type: ignore[no-untyped-call]
         if "slug" not in variables:
             return parameters
         slug = {

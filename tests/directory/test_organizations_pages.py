@@ -143,7 +143,7 @@ def staff(client, people):
 def test_an_agency_is_added_by_the_form(staff, coc):
     refused = send(staff, "organization-add", {"name": "", "roles": ["cho"], "effective_at": "2026-01-05"})
     assert refused.status_code == 422
-    assert b"This field is required." in refused.content
+    assert b'href="#id_name"' in refused.content  # the summary of errors leads to the field
     data = {"name": "Open Door", "roles": ["cho"], "cocs": [coc.pk], "effective_at": "2026-01-05"}
     sent = send(staff, "organization-add", data)
     added = Organization.objects.get(name="Open Door")

@@ -44,7 +44,7 @@ class EndMixin:
         """Give it its last day."""
         sent = self.sent(EndSerializer)  # type: ignore[attr-defined]
         row = type(self).end_operation(**{self.end_argument: kwargs["pk"]}, by=request.user, **sent)
-        return self.answer(row)  # type: ignore[attr-defined,no-any-return]
+        return self.answer(row)  # type: ignore[attr-defined]
 
 
 class OpenFilter(django_filters.FilterSet):

@@ -62,7 +62,7 @@ class BodySerializer(serializers.ModelSerializer[GoverningBody]):
 class BodyWriteSerializer(serializers.ModelSerializer[GoverningBody]):
     class Meta:
         model = GoverningBody
-        fields = ("name", "quorum", "may_approve", "delegation")
+        fields: tuple[str, ...] = ("name", "quorum", "may_approve", "delegation")
 
 
 class BodyAddSerializer(BodyWriteSerializer):

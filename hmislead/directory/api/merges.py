@@ -29,7 +29,7 @@ class MergeAddSerializer(serializers.Serializer[Any]):
 
 
 class MoveSerializer(serializers.Serializer[Any]):
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     count = serializers.IntegerField()
     clashes = serializers.IntegerField(help_text="Where both have what only one may have.")
     words = serializers.CharField(help_text="What happens to those.")

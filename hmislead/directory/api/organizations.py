@@ -47,7 +47,7 @@ class OrganizationSerializer(serializers.ModelSerializer[Organization]):
 class OrganizationChangeSerializer(serializers.ModelSerializer[Organization]):
     class Meta:
         model = Organization
-        fields = ("name", "common_name", "is_vsp", "is_access_only", "phone", "website")
+        fields: tuple[str, ...] = ("name", "common_name", "is_vsp", "is_access_only", "phone", "website")
 
 
 class OrganizationAddSerializer(OrganizationChangeSerializer):

@@ -40,7 +40,7 @@ class ProjectSerializer(serializers.ModelSerializer[Project]):
 class ProjectChangeSerializer(serializers.ModelSerializer[Project]):
     class Meta:
         model = Project
-        fields = PROJECT_FIELDS
+        fields: tuple[str, ...] = PROJECT_FIELDS
 
 
 class ProjectAddSerializer(ProjectChangeSerializer):

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.apps import apps
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from hmislead.compliance.engine import recheck
@@ -18,9 +18,9 @@ from hmislead.errors import DomainError
 from hmislead.tenancy import settings
 
 UNDO_WITHIN = dt.timedelta(hours=24)
-MODELS: dict[str, type[models.Model]] = {Merge.Kind.ORGANIZATION: Organization, Merge.Kind.PERSON: Person}
+MODELS: dict[str, Any] = {Merge.Kind.ORGANIZATION: Organization, Merge.Kind.PERSON: Person}
 # Filled in on the one that stays when it has nothing there.
-BLANKS = {
+BLANKS: dict[str, tuple[str, ...]] = {
     Merge.Kind.ORGANIZATION: ("common_name", "phone", "website"),
     Merge.Kind.PERSON: ("email", "phone", "job_title", "user"),
 }
@@ -126,13 +126,13 @@ def _lock_both(kind: str, gone_id: UUID, stays_id: UUID, by: Any) -> tuple[Any, 
     policy.require_manage(by)
     if gone_id == stays_id:
         raise DomainError("Choose two different records.")
-    manager = MODELS[kind].objects.visible_to(by)  # type: ignore[attr-defined]
+    manager = MODELS[kind].objects.visible_to(by)
     # Always in the same order: two merges at once must not wait for each other.
     found = {
         row.pk: row for row in manager.filter(pk__in=[gone_id, stays_id]).order_by("pk").select_for_update(of=("self",))
     }
     if len(found) != 2:
-        raise MODELS[kind].DoesNotExist  # type: ignore[attr-defined]
+        raise MODELS[kind].DoesNotExist
     for row in found.values():
         if row.merged_into_id:
             raise DomainError(f"{row} was merged already. Choose the one it was merged into.")
@@ -143,8 +143,8 @@ def _lock_both(kind: str, gone_id: UUID, stays_id: UUID, by: Any) -> tuple[Any, 
 
 def _do(kind: str, gone: Any, stays: Any) -> merging.Work:
     work = merging.Work()
-    work.set(gone, merged_into_id=stays.pk)
-    work.set(stays, **{name: getattr(gone, name) for name in BLANKS[kind] if not getattr(stays, name)})
+    work.put(gone, merged_into_id=stays.pk)
+    work.put(stays, **{name: getattr(gone, name) for name in BLANKS[kind] if not getattr(stays, name)})
     merging.merge_rows(work, gone, stays)
     return work
 
@@ -197,8 +197,8 @@ def merge_licenses(work: merging.Work, row: License, rival: License) -> bool:
     facts |= {name: getattr(second, name) for name in ("username", "access_role") if not getattr(first, name)}
     today = settings.today()
     ended = {"state": License.State.TERMINATED, "terminated_on": today, "state_reason": "Merged with another license."}
-    work.set(second, **ended)
-    work.set(first, **facts)
+    work.put(second, **ended)
+    work.put(first, **facts)
     merging.merge_rows(work, second, first)
     return True
 

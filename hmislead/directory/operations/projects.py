@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import transaction
 from django.db.models import Q
 
 from hmislead.compliance.engine import recheck
@@ -57,7 +57,7 @@ CODES = {
     "es_bed_type": "BedType",
     "geography_type": "GeographyType",
 }
-PARTS: dict[str, type[models.Model]] = {
+PARTS: dict[str, Any] = {
     "location": ProjectCoC,
     "funder": Funder,
     "inventory": Inventory,

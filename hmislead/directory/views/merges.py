@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -17,22 +18,35 @@ from hmislead.directory.operations import merges
 from hmislead.directory.views.pieces import at, crumbs_of, done
 from hmislead.web.form_pages import FormPage, answer_sent
 
-WORDS = {
-    Merge.Kind.ORGANIZATION: {
-        "one": "agency",
-        "list": ("Agencies", "organization-list"),
-        "compare": (
+
+@dataclass(frozen=True)
+class Words:
+    """How a kind of record is spoken of on these pages: its list, and what of the two is put side by side."""
+
+    one: str
+    list_label: str
+    list_name: str
+    compare: tuple[tuple[str, str], ...]
+
+
+WORDS: dict[str, Words] = {
+    Merge.Kind.ORGANIZATION: Words(
+        "agency",
+        "Agencies",
+        "organization-list",
+        (
             ("Name", "name"),
             ("Also known as", "common_name"),
             ("Victim service provider", "is_vsp"),
             ("Telephone", "phone"),
             ("Website", "website"),
         ),
-    },
-    Merge.Kind.PERSON: {
-        "one": "person",
-        "list": ("People", "person-list"),
-        "compare": (
+    ),
+    Merge.Kind.PERSON: Words(
+        "person",
+        "People",
+        "person-list",
+        (
             ("First name", "first_name"),
             ("Last name", "last_name"),
             ("E-mail", "email"),
@@ -40,7 +54,7 @@ WORDS = {
             ("Job title", "job_title"),
             ("Sign-in", "user"),
         ),
-    },
+    ),
 }
 
 
@@ -48,15 +62,15 @@ WORDS = {
 def merge_choose(request: Any, pk: UUID, kind: str) -> HttpResponseBase:
     """Which other record is the same, and which of the two stays."""
     policy.require_manage(request.user)
-    this = merges.MODELS[kind].objects.visible_to(request.user).get(pk=pk)  # type: ignore[attr-defined]
-    label, name = WORDS[kind]["list"]  # type: ignore[misc]
+    this = merges.MODELS[kind].objects.visible_to(request.user).get(pk=pk)
+    words = WORDS[kind]
     line = "Use this when the same one is here twice. You see what will happen before anything is changed."
     shown = FormPage(
-        f"Merge {this} with another {WORDS[kind]['one']}",
+        f"Merge {this} with another {words.one}",
         "See what will happen",
         this.get_absolute_url(),
         line,
-        crumbs_of(this, (label, at(request, name))),
+        crumbs_of(this, (words.list_label, at(request, words.list_name))),
     )
     form = MergeWithForm(request.POST or None, this=this, by=request.user)
     if request.method == "POST" and form.is_valid():
@@ -71,19 +85,19 @@ def merge_preview(request: Any, pk: UUID, gone: UUID, kind: str) -> HttpResponse
     """What would move, and the button that does it. Looking changes nothing."""
     if request.method == "POST":
         record = merges.merge(kind=kind, gone_id=gone, stays_id=pk, by=request.user)
-        url = merges.MODELS[kind].objects.visible_to(request.user).get(pk=record.stays_id).get_absolute_url()  # type: ignore[attr-defined]
+        url = merges.MODELS[kind].objects.visible_to(request.user).get(pk=record.stays_id).get_absolute_url()
         return done(request, url, "They are one now. You can undo this for 24 hours.")
     seen = merges.preview_merge(kind=kind, gone_id=gone, stays_id=pk, by=request.user)
-    label, name = WORDS[kind]["list"]  # type: ignore[misc]
+    words = WORDS[kind]
     compared = [
         {"label": title, "gone": getattr(seen.gone, field), "stays": getattr(seen.stays, field)}
-        for title, field in WORDS[kind]["compare"]  # type: ignore[misc]
+        for title, field in words.compare
     ]
     context = {
         "preview": seen,
         "compared": compared,
         "form": SureForm(),
-        "crumbs": crumbs_of(seen.stays, (label, at(request, name))),
+        "crumbs": crumbs_of(seen.stays, (words.list_label, at(request, words.list_name))),
         "other_way": at(request, f"{kind}-merge-preview", pk=gone, gone=pk),
     }
     response: HttpResponse = render(request, "directory/merge_preview.html", context)
@@ -95,7 +109,7 @@ def merge_preview(request: Any, pk: UUID, gone: UUID, kind: str) -> HttpResponse
 def merge_undo(request: Any, pk: UUID) -> HttpResponseBase:
     """Take a merge back."""
     record, changed_since = merges.undo_merge(merge_id=pk, by=request.user)
-    row = merges.MODELS[record.kind].objects.visible_to(request.user).get(pk=record.stays_id)  # type: ignore[attr-defined]
+    row = merges.MODELS[record.kind].objects.visible_to(request.user).get(pk=record.stays_id)
     sentence = "The merge is undone. Both are as they were."
     if changed_since:
         noun = "fact was" if changed_since == 1 else "facts were"

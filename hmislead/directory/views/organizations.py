@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import django_filters
-from django.db.models import Count, Exists, IntegerField, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, IntegerField, Model, OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
@@ -28,16 +28,15 @@ from hmislead.directory.models import (
     ComparableDatabaseAttestation,
     Contact,
     License,
-    Merge,
     Organization,
     OrganizationRole,
     Participation,
     Project,
     Signatory,
 )
-from hmislead.directory.operations import merges, organizations
+from hmislead.directory.operations import organizations
 from hmislead.directory.querysets import running
-from hmislead.directory.views.pieces import at, crumbs_of, day_page, simple, sure_page, tabs
+from hmislead.directory.views.pieces import at, crumbs_of, day_page, merges_of, simple, sure_page, tabs
 from hmislead.tenancy import settings
 from hmislead.web.form_pages import FormPage, answer_sent
 from hmislead.web.forms import ComboBox
@@ -48,16 +47,19 @@ from hmislead.web.searching import containing
 
 class OrganizationFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(label="Name", method="search")
-    role = django_filters.ChoiceFilter(label="What it is", choices=OrganizationRole.Role.choices, method="with_role")
+    role = django_filters.ChoiceFilter(
+        label="What it is", choices=OrganizationRole.Role.choices, method="with_role", empty_label="Any"
+    )
     coc = django_filters.ModelChoiceFilter(
         label="CoC",
         method="in_coc",
+        empty_label="Any",
         widget=ComboBox,
         queryset=lambda request: CoC.objects.visible_to(request.user),
     )
     is_vsp = django_filters.BooleanFilter(label="Victim service provider")
     state = django_filters.ChoiceFilter(
-        label="State", choices=[("active", "Active"), ("closed", "Closed")], method="with_state"
+        label="State", choices=[("active", "Active"), ("closed", "Closed")], method="with_state", empty_label="Any"
     )
     failing = django_filters.BooleanFilter(label="Something is missing", method="with_failing")
 
@@ -87,7 +89,13 @@ class OrganizationFilter(django_filters.FilterSet):
 
 
 # What hangs on an agency and is told in its history.
-PARTS_OF_AGENCY = (OrganizationRole, Participation, Contact, Signatory, ComparableDatabaseAttestation)
+PARTS_OF_AGENCY: tuple[type[Model], ...] = (
+    OrganizationRole,
+    Participation,
+    Contact,
+    Signatory,
+    ComparableDatabaseAttestation,
+)
 
 
 def state_of(row: Organization) -> str:
@@ -219,22 +227,6 @@ def organization_detail(request: Any, pk: UUID) -> HttpResponse:
         "merges": merges_of(request, organization),
     }
     return render(request, "directory/organization_detail.html", context)
-
-
-def merges_of(request: Any, row: Any) -> list[dict[str, Any]]:
-    """The merges a record took part in that are not undone, and whether they still can be."""
-    records = Merge.objects.visible_to(request.user).filter(Q(gone_id=row.pk) | Q(stays_id=row.pk), undone_at=None)
-    others = [record.gone_id if record.stays_id == row.pk else record.stays_id for record in records]
-    names = {each.pk: each for each in type(row).objects.visible_to(request.user).filter(pk__in=others)}
-    return [
-        {
-            "record": record,
-            "gone": record.gone_id == row.pk,
-            "other": names.get(record.stays_id if record.gone_id == row.pk else record.gone_id),
-            "can_undo": merges.can_undo(record) and policy.may_manage(request.user),
-        }
-        for record in records
-    ]
 
 
 @page("view_directory")

@@ -16,11 +16,13 @@ from hmislead.access.pages import page
 from hmislead.access.permissions import MEMBER, OWN
 from hmislead.audit.timeline import timeline
 from hmislead.compliance.models import Status
+from hmislead.directory import policy as directory_policy
 from hmislead.directory import policy_people as policy
 from hmislead.directory.forms_people import PersonForm
 from hmislead.directory.gate_words import tell_all
 from hmislead.directory.models import License, Organization, Person
 from hmislead.directory.operations import people
+from hmislead.directory.views.pieces import merges_of
 from hmislead.web.form_pages import FormPage, answer_sent
 from hmislead.web.forms import ComboBox
 from hmislead.web.listing import Action, Column, Empty, Listing, render_list
@@ -161,6 +163,8 @@ def _about(request: Any, person: Person) -> dict[str, Any]:
         "positions": person.positions.visible_to(request.user).select_related("organization"),
         "panels": panels_for(request, "person", person),
         "may_change": bool(policy.changeable_fields(request.user, person)),
+        "merges": merges_of(request, person),
+        "may_merge": directory_policy.may_manage(request.user) and person.merged_into_id is None,
         "may_request": request.access.has("request_licenses") and person.merged_into_id is None,
         "edit_url": at(request, "person-edit", pk=person.pk),
         "request_url": f"{at(request, 'license-request')}?person={person.pk}",

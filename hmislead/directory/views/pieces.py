@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from hmislead.directory import policy
 from hmislead.directory.forms.organizations import DayForm, SureForm
+from hmislead.directory.models import Merge
+from hmislead.directory.operations import merges
 from hmislead.web.form_pages import FormPage, answer_sent
 
 Crumbs = list[tuple[str, str]]
@@ -22,7 +26,7 @@ def at(request: Any, name: str, **kwargs: Any) -> str:
     return reverse(f"directory:{name}", kwargs={"slug": request.implementation.slug, **kwargs})
 
 
-def tabs(request: Any, found: list[tuple[str, str, int | None]]) -> list[dict[str, Any]]:
+def tabs(request: Any, found: Sequence[tuple[str, str, int | None]]) -> list[dict[str, Any]]:
     """Tabs from (label, address, count); the one of this address is current."""
     return [{"label": label, "url": url, "current": url == request.path, "count": count} for label, url, count in found]
 
@@ -92,3 +96,19 @@ def done(request: Any, url: str, sentence: str) -> HttpResponseBase:
     """After a button: the sentence, and the page it belongs to."""
     messages.success(request, sentence)
     return redirect(url)
+
+
+def merges_of(request: Any, row: Any) -> list[dict[str, Any]]:
+    """The merges a record took part in that are not undone, and whether they still can be."""
+    records = Merge.objects.visible_to(request.user).filter(Q(gone_id=row.pk) | Q(stays_id=row.pk), undone_at=None)
+    others = [record.gone_id if record.stays_id == row.pk else record.stays_id for record in records]
+    names = {each.pk: each for each in type(row).objects.visible_to(request.user).filter(pk__in=others)}
+    return [
+        {
+            "record": record,
+            "gone": record.gone_id == row.pk,
+            "other": names.get(record.stays_id if record.gone_id == row.pk else record.gone_id),
+            "can_undo": merges.can_undo(record) and policy.may_manage(request.user),
+        }
+        for record in records
+    ]

@@ -26,9 +26,8 @@ def describe(project: Project) -> dict[str, Any]:
     """What hangs on a project, ready to be shown; what was removed is left out."""
     standing = {"removed_on": None}
     codes = ("housing_type", "rrh_subtype", "residential_affiliation", "target_population", "hopwa_facility")
-    facts = [
-        (str(Project._meta.get_field(name).verbose_name), label_of(name, getattr(project, name))) for name in codes
-    ]
+    columns: Any = {name: Project._meta.get_field(name) for name in codes}
+    facts = [(str(columns[name].verbose_name), label_of(name, getattr(project, name))) for name in codes]
     return {
         "facts": [(label[:1].upper() + label[1:], words) for label, words in facts if words],
         "locations": [

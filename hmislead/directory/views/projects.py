@@ -41,20 +41,31 @@ class ProjectFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(label="Name", method="search")
     organization = django_filters.ModelChoiceFilter(
         label="Agency",
+        empty_label="Any",
         widget=ComboBox,
         queryset=lambda request: Organization.objects.visible_to(request.user).filter(merged_into=None),
     )
-    project_type = django_filters.TypedChoiceFilter(
-        label="Type", choices=load_spec().choices("ProjectType"), coerce=int, field_name="project_type"
+    project_type = django_filters.ChoiceFilter(
+        label="Type",
+        choices=load_spec().choices("ProjectType"),
+        field_name="project_type",
+        empty_label="Any",
     )
     coc = django_filters.ModelChoiceFilter(
-        label="CoC", method="in_coc", widget=ComboBox, queryset=lambda request: CoC.objects.visible_to(request.user)
+        label="CoC",
+        method="in_coc",
+        empty_label="Any",
+        widget=ComboBox,
+        queryset=lambda request: CoC.objects.visible_to(request.user),
     )
     state = django_filters.ChoiceFilter(
-        label="State", choices=[("active", "Operating"), ("ended", "Ended")], method="with_state"
+        label="State", choices=[("active", "Operating"), ("ended", "Ended")], method="with_state", empty_label="Any"
     )
-    hmis = django_filters.TypedChoiceFilter(
-        label="HMIS participation", choices=HMISParticipation.Kind.choices, coerce=int, method="with_hmis"
+    hmis = django_filters.ChoiceFilter(
+        label="HMIS participation",
+        choices=HMISParticipation.Kind.choices,
+        method="with_hmis",
+        empty_label="Any",
     )
 
     class Meta:
@@ -72,7 +83,7 @@ class ProjectFilter(django_filters.FilterSet):
         operating = Q(operating_until=None) | Q(operating_until__gte=settings.today())
         return rows.filter(operating) if value == "active" else rows.exclude(operating)
 
-    def with_hmis(self, rows: Any, name: str, value: int) -> Any:
+    def with_hmis(self, rows: Any, name: str, value: str) -> Any:
         periods = HMISParticipation.objects.filter(running(settings.today()), project=OuterRef("pk"), removed_on=None)
         return rows.filter(Exists(periods.filter(kind=value)))
 
@@ -295,7 +306,7 @@ def part_add(request: Any, pk: UUID, part: str) -> HttpResponseBase:
 @page("manage_directory")
 def part_edit(request: Any, pk: UUID, part: str) -> HttpResponseBase:
     """Change a part of a project."""
-    row = projects.PARTS[part].objects.visible_to(request.user).get(pk=pk)  # type: ignore[attr-defined]
+    row = projects.PARTS[part].objects.visible_to(request.user).get(pk=pk)
     policy.require_manage(request.user)
     initial = {name: _as_choice(getattr(row, name)) for name in projects.PART_FIELDS[part]}
     form = PART_FORMS[part](request.POST or None, initial=initial)
