@@ -9,12 +9,12 @@ from uuid import UUID
 from django.db import connection, models
 
 from hmislead.compliance import engine
-from hmislead.directory.imports import checking, copying
+from hmislead.directory.imports import checking, copying, preview
 from hmislead.directory.imports.hmis_derived import PARTICIPATION, ROLE
 from hmislead.directory.imports.hmis_known import chunks
 from hmislead.directory.imports.hmis_plan import ADD, Plan, Stamp, Step
 from hmislead.directory.imports.hmis_tables import TABLES
-from hmislead.directory.models import ImportBatch, OrganizationRole, Participation, SourceRecord
+from hmislead.directory.models import ImportBatch, ImportChange, OrganizationRole, Participation, SourceRecord
 from hmislead.tenancy.fields import uuid7
 
 MODELS: dict[str, type[models.Model]] = {
@@ -27,12 +27,8 @@ REPLACED = (
     "date_updated = EXCLUDED.date_updated, export_date = EXCLUDED.export_date, content_hash = EXCLUDED.content_hash, "
     "deleted_on = EXCLUDED.deleted_on, updated_at = now()"
 )
-LINKED = """
-UPDATE directory_importchange c SET object_id = s.object_id
-FROM directory_sourcerecord s
-WHERE c.batch_id = %s AND c.object_id IS NULL AND s.source_system = %s AND s.file = c."table"
-    AND s.external_id = c.external_id
-"""
+#: From so many rows on PostgreSQL's statistics are made anew, or its plans for the re-check are those of empty tables.
+MANY = 1_000
 
 
 class DirectoryChanged(Exception):
@@ -49,9 +45,18 @@ def write(plan: Plan, batch: ImportBatch) -> None:
         _insert(model, [step for step in by_table[name] if step.action == ADD])
         _update(model, [step for step in by_table[name] if step.action != ADD and step.new])
     _write_stamps(plan)
-    with connection.cursor() as cursor:
-        cursor.execute(LINKED, [batch.pk, plan.source])
+    preview.mark_applied(
+        batch, {(step.table, step.external_id): step.object_id for step in plan.steps if step.external_id}
+    )
+    if len(plan.steps) >= MANY:
+        _analyze([MODELS[name] for name, steps in by_table.items() if len(steps) >= MANY])
     checking.recheck(organizations=plan.touched)
+
+
+def _analyze(models_written: list[type[models.Model]]) -> None:
+    with connection.cursor() as cursor:
+        for model in (*models_written, ImportChange, SourceRecord):
+            cursor.execute(f"ANALYZE {connection.ops.quote_name(model._meta.db_table)}")
 
 
 def _insert(model: type[models.Model], steps: list[Step]) -> None:

@@ -37,7 +37,6 @@ def apply(batch: ImportBatch) -> bool:
         _show(batch, plan, export)
         return False
     hmis_apply.write(plan, batch)
-    preview.mark_applied(batch)
     return True
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
 from hmislead.directory.hmis_csv.problems import Grade, Problem
-from hmislead.directory.imports.copying import insert_rows
+from hmislead.directory.imports.copying import insert_rows, update_rows
 from hmislead.directory.imports.hmis_plan import ADD, PROPOSE, Plan, Step
 from hmislead.directory.models import ImportBatch, ImportChange, ImportProblem
 from hmislead.tenancy.fields import uuid7
@@ -39,9 +40,14 @@ def replace_preview(batch: ImportBatch, steps: list[Step], problems: list[Proble
     insert_rows(ImportProblem, PROBLEM_COLUMNS, _problem_rows(batch.pk, problems))
 
 
-def mark_applied(batch: ImportBatch) -> None:
-    """Say of every change but proposals that it was done."""
-    ImportChange.objects.filter(batch=batch).exclude(action=PROPOSE).update(applied=True)
+def mark_applied(batch: ImportBatch, objects: Mapping[tuple[str, str], UUID] = MappingProxyType({})) -> None:
+    """Say of every change but proposals that it was done, and of which row: `objects` by table and external id."""
+    changes = ImportChange.objects.filter(batch=batch).exclude(action=PROPOSE)
+    done = [
+        (key, objects.get((table, external_id), known), True)
+        for key, table, external_id, known in changes.values_list("pk", "table", "external_id", "object_id")
+    ]
+    update_rows(ImportChange, ("object_id", "applied"), done)
 
 
 def hmis_summary(plan: Plan, counts: dict[Grade, int], notes: list[str]) -> dict[str, Any]:
