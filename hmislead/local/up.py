@@ -54,8 +54,9 @@ def prepare(state: State, *, demo: bool) -> None:
 
 def manage(environment: dict[str, str], *command: str) -> None:
     """Run a management command. Raises LocalError when it fails; its own message is on the screen then."""
-    # Warnings of `check` are for bin/test; here they would hide the address.
-    if subprocess.run([*MANAGE, *command], env=environment, stdout=subprocess.DEVNULL, check=False).returncode != 0:
+    # What goes well is not worth a line here: it would hide the address.
+    quiet = {"LOG_LEVEL": "WARNING"} | environment
+    if subprocess.run([*MANAGE, *command], env=quiet, stdout=subprocess.DEVNULL, check=False).returncode != 0:
         raise LocalError(f"`bin/manage {command[0]}` failed; its message is above. Nothing was started.")
 
 
@@ -103,7 +104,8 @@ def welcome(state: State) -> None:
     with contextlib.suppress(FileNotFoundError):
         signins = json.loads((state.folder / "signins.json").read_text())
         width = max((len(row["role"]) for row in signins), default=0)
-        for row in {row["role"]: row for row in reversed(signins)}.values():
+        first = {row["role"]: row for row in reversed(signins)}
+        for row in reversed(first.values()):
             say(f"  {row['role']:<{width}}  {row['email']}  {row['password']}  ({row['scope']})")
 
 
