@@ -1,0 +1,153 @@
+"""Every page × every kind of person, by a table that no page may be missing from; and other people's objects."""
+
+from __future__ import annotations
+
+import functools
+import uuid
+
+import pytest
+from django.urls import get_resolver, reverse
+
+from hmislead.access.scopes import ROBOT
+from hmislead.tenancy import operations as tenancy
+from tests import factories
+from tests.pages_table import PAGES
+
+pytestmark = pytest.mark.django_db
+
+LEAD = {"administrator", "staff"}
+READERS = LEAD | {"auditor"}
+AGENCY = {"cho_lead", "neighbour_lead"}
+OFFICER = {"security_officer"}
+COC = {"coc_staff"}
+PERSON = {"end_user"}
+# Who holds what, written down apart from the code that says so.
+HOLDERS = {
+    "public": READERS | AGENCY | OFFICER | COC | PERSON,
+    "member": READERS | AGENCY | OFFICER | COC | PERSON,
+    "own": PERSON,
+    "import_data": LEAD,
+    "manage_compliance": LEAD,
+    "manage_contacts": LEAD | AGENCY,
+    "manage_directory": LEAD,
+    "manage_licenses": LEAD,
+    "manage_roles": {"administrator"},
+    "manage_settings": {"administrator"},
+    "manage_staff": LEAD,
+    "prove_account_state": LEAD | AGENCY | OFFICER,
+    "record_decisions": LEAD | COC,
+    "record_evidence": LEAD,
+    "request_licenses": LEAD | AGENCY | OFFICER,
+    "request_reports": LEAD | AGENCY | COC,
+    "send_notices": LEAD,
+    "view_compliance": READERS | AGENCY | OFFICER | COC,
+    "view_directory": READERS | AGENCY | OFFICER | COC,
+    "view_evidence": READERS | AGENCY,
+    "view_messages": LEAD,
+    "view_people": READERS | AGENCY | OFFICER,
+    "view_reports": READERS | AGENCY | COC,
+    "view_settings": READERS,
+    "view_staff": READERS,
+}
+ROLES = sorted(READERS | AGENCY | OFFICER | COC | PERSON)
+ROWS = [(name, permission) for permission, names in PAGES.items() for name in names]
+NOWHERE = uuid.UUID(int=1)
+KWARGS = {"code": "contacts", "key": "hours.opens", "kind": "completions", "type": "participation", "format": "pdf"}
+
+
+def tenant_patterns(patterns, namespace="", route=""):
+    for pattern in patterns:
+        here = route + str(pattern.pattern)
+        if hasattr(pattern, "url_patterns"):
+            inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+            yield from tenant_patterns(pattern.url_patterns, inner, here)
+        elif here.startswith("i/<slug:slug>/"):
+            yield f"{namespace}{pattern.name}", (pattern, here.removeprefix("i/<slug:slug>/"))
+
+
+@functools.cache
+def patterns():
+    return dict(tenant_patterns(get_resolver().url_patterns))
+
+
+def address(name, slug, pk=NOWHERE):
+    kwargs = {"slug": slug}
+    for argument, converter in patterns()[name][0].pattern.converters.items():
+        if argument == "slug":
+            continue
+        kwargs[argument] = pk if type(converter).__name__ == "UUIDConverter" else KWARGS.get(argument, "GOV-01")
+    return reverse(name, kwargs=kwargs)
+
+
+def status_of(client, url):
+    """What a person gets: of the page or, where it is a button, of pressing it."""
+    status = client.get(url).status_code
+    return client.post(url).status_code if status == 405 else status
+
+
+@pytest.fixture
+def no_second_factor(tenant):
+    """The demand for a second factor comes before every page of an administrator; it has its own tests."""
+    tenancy.change_setting(key="mfa.required_roles", value=[], by=ROBOT)
+
+
+def test_no_page_lacks_a_row():
+    assert sorted(patterns()) == sorted(name for name, _ in ROWS)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_page_is_open_to_its_holders_and_to_nobody_else(client, people, tenant, no_second_factor, role):
+    client.force_login(people[role])
+    wrong = []
+    for name, permission in ROWS:
+        status = status_of(client, address(name, tenant.slug))
+        allowed = role in HOLDERS[permission]
+        # A holder finds the page (200, 302), an object that is nobody's (404), a form refused (422), or an operation
+        # that explains itself (409).
+        fine = status in {200, 302, 404, 409, 422} if allowed else status == 403
+        if not fine:
+            wrong.append((name, permission, status))
+    assert wrong == []
+
+
+def test_an_outsider_finds_nothing_and_a_stranger_is_asked_to_sign_in(client, people, tenant):
+    not_public = [name for name, permission in ROWS if permission != "public"]
+    assert {status_of(client, address(name, tenant.slug)) for name in not_public} == {302}
+    client.force_login(people["outsider"])
+    assert {status_of(client, address(name, tenant.slug)) for name in not_public} == {404}
+
+
+def test_a_member_of_one_implementation_finds_nothing_in_another(client, people, tenant, other_implementation):
+    client.force_login(people["staff"])
+    not_public = [name for name, permission in ROWS if permission != "public"]
+    assert {status_of(client, address(name, other_implementation.slug)) for name in not_public} == {404}
+
+
+def objects_of(agency):
+    """One thing of each kind at an agency, by the first word of the addresses about it."""
+    person = factories.PersonFactory()
+    contact = factories.ContactFactory(organization=agency, person=person)
+    return {
+        "agencies": agency,
+        "people": person,
+        "licenses": factories.LicenseFactory(organization=agency, person=person),
+        "projects": factories.ProjectFactory(organization=agency),
+        "contacts": contact,
+    }
+
+
+def test_a_cho_lead_finds_nothing_of_a_neighbour_agency(client, people, tenant, agency, neighbour):
+    client.force_login(people["cho_lead"])
+    theirs, ours = objects_of(neighbour), objects_of(agency)
+    seen, checked = [], 0
+    for name, permission in ROWS:
+        kind, _, rest = patterns()[name][1].partition("/")
+        if kind not in theirs or not rest.startswith("<uuid:pk>") or "cho_lead" not in HOLDERS[permission]:
+            continue
+        checked += 1
+        if status_of(client, address(name, tenant.slug, theirs[kind].pk)) != 404:
+            seen.append(name)
+        # The same page of their own exists, or the test above would pass for the wrong reason.
+        assert status_of(client, address(name, tenant.slug, ours[kind].pk)) != 404, name
+    assert seen == []
+    assert checked > 10
