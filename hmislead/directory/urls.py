@@ -5,12 +5,12 @@ from django.urls import path
 from hmislead.directory import urls_people
 from hmislead.directory.models import Merge
 from hmislead.directory.operations.projects import PARTS
-from hmislead.directory.views import cocs, contacts, merges, organizations, projects
+from hmislead.directory.views import cocs, contacts, merges, organization_list, organizations, projects
 
 app_name = "directory"
 
 _agencies = [
-    path("agencies/", organizations.organization_list, name="organization-list"),
+    path("agencies/", organization_list.organization_list, name="organization-list"),
     path("agencies/add/", organizations.organization_add, name="organization-add"),
     path("agencies/<uuid:pk>/", organizations.organization_detail, name="organization-detail"),
     path("agencies/<uuid:pk>/edit/", organizations.organization_edit, name="organization-edit"),
