@@ -14,9 +14,10 @@ from django.test import RequestFactory
 from django.utils import timezone
 
 from hmislead.accounts.models import Membership
+from hmislead.celery import app
 from hmislead.directory.models import Departure
 from hmislead.errors import WrongState
-from hmislead.notices import delivery, mail, operations, webhooks
+from hmislead.notices import delivery, mail, operations, tasks, webhooks
 from hmislead.notices.models import Message, Outbox
 from hmislead.tenancy.models import Crossing
 from tests import factories
@@ -302,3 +303,13 @@ def test_a_providers_report_comes_in_with_the_secret_alone(tenant, message, sett
 )
 def test_without_a_provider_or_a_secret_there_is_no_door(backend, secret):
     assert list(webhooks.doors(backend, secret)) == []
+
+
+def test_the_task_of_each_minute_sends_what_is_due(tenant, message):
+    app.conf.task_always_eager = True
+    try:
+        tasks.send_due()
+    finally:
+        app.conf.task_always_eager = False
+    message.refresh_from_db()
+    assert message.state == "sent"
