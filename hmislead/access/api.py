@@ -29,7 +29,7 @@ class TenantViewSet(GenericViewSet):
     _attempt: idempotency.Attempt | None = None
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
-        self.implementation = Implementation.objects.filter(slug=kwargs.pop("slug", "")).first()
+        self.implementation = Implementation.objects.defer("logo").filter(slug=kwargs.pop("slug", "")).first()
         if self.implementation is None:
             return self._answer(request, *args, **kwargs)
         with timezone.override(self.implementation.zone), context.use(self.implementation):

@@ -95,7 +95,7 @@ def to_sign_in(request: Any) -> HttpResponse:
 
 def _implementation_of_member(request: Any, slug: str) -> Implementation:
     """The implementation, if the user belongs to it and this session may enter it; else it does not exist."""
-    implementation = Implementation.objects.filter(slug=slug).first()
+    implementation = Implementation.objects.defer("logo").filter(slug=slug).first()
     if (
         implementation is None
         or not Membership.objects.filter(user=request.user, implementation=implementation).exists()

@@ -193,6 +193,7 @@ NOT_TRACKED = {
     "audit.FileAccess", "compliance.Change", "compliance.Gate", "compliance.Run", "compliance.Status", "compliance.Tally",
     "directory.ImportChange", "directory.ImportProblem", "directory.SourceRecord", "tenancy.Counter",
     "notices.BulkSend", "notices.Message", "notices.Notice", "notices.Preference", "notices.Reminder",
+    "reporting.ReportFacts",
     "web.IdempotencyKey",
 }  # fmt: skip
 
