@@ -9,7 +9,9 @@ from django.core.exceptions import ImproperlyConfigured
 def text(name: str, default: str | None = None) -> str:
     value = os.environ.get(name, default)
     if value is None:
-        raise ImproperlyConfigured(f"{name} is not set. `bin/up` and `bin/manage` set it; elsewhere see docs/operations.")
+        raise ImproperlyConfigured(
+            f"{name} is not set. `bin/up` and `bin/manage` set it; elsewhere see docs/operations."
+        )
     return value
 
 

@@ -8,7 +8,7 @@ import structlog
 
 def set_up_logs(level: str) -> None:
     """Route structlog and the standard library's loggers to one JSON line an event on standard error."""
-    shared = [
+    shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,

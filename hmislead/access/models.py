@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Cast, NullIf
@@ -82,7 +84,7 @@ class RoleGrant(TenantModel):
         return roles.COC if self.coc_id else roles.IMPLEMENTATION
 
     @property
-    def scope_id(self) -> object:
+    def scope_id(self) -> uuid.UUID:
         return self.organization_id or self.coc_id or self.implementation_id
 
 
@@ -100,4 +102,6 @@ class CoCUserPermission(UserObjectPermissionBase):
 
 class OrganizationUserPermission(UserObjectPermissionBase):
     implementation = TenantField(db_default=database_implementation())
-    content_object = TenantForeignKey("directory.Organization", on_delete=models.CASCADE, related_name="permission_rows")
+    content_object = TenantForeignKey(
+        "directory.Organization", on_delete=models.CASCADE, related_name="permission_rows"
+    )

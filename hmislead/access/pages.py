@@ -12,6 +12,7 @@ from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render, resolve_url
+from django.template.response import SimpleTemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 
@@ -117,7 +118,7 @@ def _run(request: Any, view: View, permission: str, kwargs: dict[str, Any]) -> H
         if not request.access.has(permission):
             raise PermissionDenied("Your roles here do not include this page.")
         response = view(request, **kwargs)
-        if hasattr(response, "render") and not response.is_rendered:
+        if isinstance(response, SimpleTemplateResponse) and not response.is_rendered:
             response.render()  # lazy responses read the database: render while its rows are in reach
         if response.status_code >= 400:
             transaction.set_rollback(True)

@@ -68,7 +68,8 @@ class NewWaiverSerializer(serializers.Serializer[Any]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["requirement"].choices = [each.code for each in registry.ordered()]
+        requirement: Any = self.fields["requirement"]
+        requirement.choices = [each.code for each in registry.ordered()]
 
 
 class ReasonSerializer(serializers.Serializer[Any]):

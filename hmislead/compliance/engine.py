@@ -137,6 +137,11 @@ def paused() -> Iterator[None]:
         _paused.reset(token)
 
 
+def is_paused() -> bool:
+    """Whether re-checks are left out just now."""
+    return _paused.get()
+
+
 def recheck(
     *,
     licenses: Iterable[UUID] = (),
@@ -151,7 +156,7 @@ def recheck(
     """
     from hmislead.compliance import gate
 
-    if _paused.get():
+    if is_paused():
         return 0
     license_model = apps.get_model("directory", "License")
     person_ids, license_ids = set(people), set(licenses)
@@ -159,19 +164,16 @@ def recheck(
         person_ids |= set(license_model.objects.filter(pk__in=license_ids).values_list("person_id", flat=True))
     if person_ids:
         license_ids |= set(license_model.objects.filter(person_id__in=person_ids).values_list("pk", flat=True))
-    only: dict[str, Iterable[UUID]] = {
+    only: dict[str, set[UUID]] = {
         "license": license_ids,
         "person": person_ids,
         "organization": set(organizations),
         "coc": set(cocs),
-        "implementation": [context.current().pk] if implementation else [],
+        "implementation": {context.current().pk} if implementation else set(),
     }
     evaluation = Evaluation(as_of=settings.today())
-    changed = sum(
-        evaluate(requirement, evaluation, only=only[requirement.subject])
-        for requirement in registry.ordered()
-        if only[requirement.subject]
-    )
+    wanted = [requirement for requirement in registry.ordered() if only[requirement.subject]]
+    changed = sum(evaluate(requirement, evaluation, only=only[requirement.subject]) for requirement in wanted)
     gate.refresh(licenses=license_ids, organizations=set(organizations))
     return changed
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django.db import connection
 
@@ -31,7 +32,7 @@ ON CONFLICT (implementation_id, as_of, requirement, organization_id, coc_id, sta
 def record(as_of: dt.date) -> None:
     """Write the tallies of a day from the statuses as they stand; doing it twice for a day leaves one set."""
     with connection.cursor() as cursor:
-        values = {"implementation": context.current().pk, "as_of": as_of}
+        values: dict[str, Any] = {"implementation": context.current().pk, "as_of": as_of}
         cursor.execute(
             "DELETE FROM compliance_tally WHERE implementation_id = %(implementation)s AND as_of = %(as_of)s", values
         )

@@ -81,7 +81,7 @@ def _plain(cells: grid.Cells, requirement: Requirement, organization: Organizati
     return ", ".join(f"{count} {state.replace('_', ' ')}" for state, count in sorted(cell.counts.items()))
 
 
-def _cell(cells: grid.Cells, requirement: Requirement, slug: str, organization: Organization) -> SafeString | str:
+def _cell(cells: grid.Cells, requirement: Requirement, slug: str, organization: Organization) -> SafeString:
     cell = cells.get((organization.pk, requirement.code))
     if cell is None:
         return format_html('<span class="quiet">{}</span>', "–")

@@ -164,7 +164,7 @@ def _seen(request: Any, pk: UUID) -> Task:
 def _file_url(request: Any, task: Task) -> str:
     """Where the proof's file is read; '' for who may not."""
     if (
-        task.proof_file is None
+        task.proof_file_id is None
         or not StoredFile.objects.visible_to(request.user).filter(pk=task.proof_file_id).exists()
     ):
         return ""

@@ -97,4 +97,5 @@ def _recheck(waiver: Waiver) -> None:
     if waiver.subject_kind == "implementation":
         engine.recheck(implementation=True)
     else:
-        engine.recheck(**{names[waiver.subject_kind]: [waiver.subject_id]})
+        subjects_of: dict[str, Any] = {names[waiver.subject_kind]: [waiver.subject_id]}
+        engine.recheck(**subjects_of)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from hmislead.demo import names
@@ -34,7 +35,7 @@ def plan(story: Story) -> None:
     for place, organization in enumerate([*story.chos, *story.vsps]):
         _projects(story, organization, place)
     _attestations(story)
-    for key, value in (("roster.fresh_days", 100), ("gate.action", "ask"), ("contacts.months", 12)):
+    for key, value in (("gate.action", "ask"), ("contacts.months", 12)):
         tenancy.change_setting(key=key, value=value, effective_from=story.day(380), by=story.by)
 
 
@@ -194,7 +195,11 @@ def _attestations(story: Story) -> None:
         day = story.day(ago)
         story.at(
             day,
-            lambda organization=organization, day=day: organizations.attest_comparable_database(
-                organization_id=organization.pk, product="Harbor Comparable", effective_at=day, by=story.by
+            partial(
+                organizations.attest_comparable_database,
+                organization_id=organization.pk,
+                product="Harbor Comparable",
+                effective_at=day,
+                by=story.by,
             ),
         )

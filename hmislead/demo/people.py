@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -11,10 +12,11 @@ from django.utils import timezone
 from hmislead.compliance import waivers
 from hmislead.demo.agencies import person
 from hmislead.demo.story import Holder, Story
-from hmislead.directory.models import ImportBatch, License
-from hmislead.directory.operations import accounts, departures, license_requests, licenses
-from hmislead.files.operations import store_file
-from hmislead.tenancy.operations import next_number
+from hmislead.directory.imports import operations as imports
+from hmislead.directory.imports.roster_operations import map_roster
+from hmislead.directory.models import Person
+from hmislead.directory.operations import departures, license_requests, licenses
+from hmislead.directory.tabular.mapping import RosterMapping
 
 PEOPLE, LICENSES = 700, 900
 CARE = ("good",) * 82 + ("late",) * 10 + ("lapsed",) * 6 + ("never",) * 2
@@ -81,23 +83,18 @@ def _endings(story: Story, holders: list[Holder]) -> None:
             day = story.day(story.random.randint(2, 300))
             if day > holder.since + dt.timedelta(days=10):
                 holder.ends = day
-                story.at(day, lambda holder=holder, day=day, number=number: _leave(story, holder, day, number))
+                story.at(day, partial(_leave, story, holder, day, number))
         elif number % 97 == 20:
             day = story.day(story.random.randint(5, 60))
             if day > holder.since:
                 story.at(
                     day,
-                    lambda holder=holder, day=day: licenses.suspend_license(
-                        license_id=holder.license_id,
-                        reason="Shared a password; refresher training first",
-                        effective_at=day,
-                        by=story.by,
-                    ),
+                    partial(_suspend, story, holder, day),
                 )
     for ago, number in ((0, 44), (1, 144), (3, 244)):
         if number < len(holders) and holders[number].ends is None:
             day = story.day(ago)
-            story.at(day, lambda holder=holders[number], day=day: _leave(story, holder, day, number=-1))
+            story.at(day, partial(_leave, story, holders[number], day, -1))
 
 
 def _leave(story: Story, holder: Holder, day: dt.date, number: int) -> None:
@@ -113,6 +110,11 @@ def _leave(story: Story, holder: Holder, day: dt.date, number: int) -> None:
             departures.prove_deactivation(
                 departure_id=departure.pk, statement="Deactivated in the HMIS", done_at=shut, by=story.by
             )
+
+
+def _suspend(story: Story, holder: Holder, day: dt.date) -> None:
+    reason = "Shared a password; refresher training first"
+    licenses.suspend_license(license_id=holder.license_id, reason=reason, effective_at=day, by=story.by)
 
 
 def _open_requests(story: Story) -> None:
@@ -135,51 +137,42 @@ def _open_requests(story: Story) -> None:
 
 
 def _rosters(story: Story) -> None:
-    for ago in (360, 270, 180, 95, 4):
-        story.at(story.day(ago), lambda ago=ago: _roster(story, story.day(ago)))
+    """The vendor's roster, once a month."""
+    for ago in (360, 332, 304, 276, 248, 220, 192, 164, 136, 108, 80, 52, 24, 4):
+        story.at(story.day(ago), partial(_roster, story, story.day(ago)))
 
 
 def _roster(story: Story, day: dt.date) -> None:
-    """What the HMIS showed on a day: most signed in lately, some long ago, a few locked."""
-    file = store_file(file=ContentFile(b"e-mail,account\n", name="roster.csv"), permission="import_data", by=story.by)
-    ImportBatch.objects.create(
-        number=next_number("I"),
-        kind="roster",
-        state="applied",
-        file=file,
-        facts_on=day,
-        applied_at=timezone.now(),
-        summary={},
-    )
-    states = dict(License.objects.living().values_list("pk", "state"))
+    """Import what the HMIS showed on a day: most signed in lately, some long ago, a few locked."""
+    names = {each.pk: each.name for each in (story.lead, *story.chos, *story.vsps)}
+    emails = dict(Person.objects.exclude(email="").values_list("pk", "email"))
+    lines = ["E-mail,Agency,Account,Last sign-in"]
     for number, holder in enumerate(story.holders):
-        if holder.since > day or holder.license_id not in states or (holder.ends and holder.ends <= day):
+        if holder.since > day or (holder.ends and holder.ends <= day):
             continue
         rare = number % 31 == 3
-        last = day - dt.timedelta(days=story.random.randint(62, 200) if rare else story.random.randint(0, 40))
-        accounts.observe_account(
-            license_id=holder.license_id,
-            account_state="locked" if rare and number % 2 else "active",
-            observed_on=day,
-            last_sign_in_on=max(last, holder.since),
-            by=story.by,
-            check=False,
-        )
+        last = day - dt.timedelta(days=story.random.randint(62, 200) if rare else story.random.randint(0, 25))
+        state = "Locked" if rare and number % 2 else "Active"
+        lines.append(f'{emails[holder.person_id]},"{names[holder.organization_id]}",{state},{max(last, holder.since)}')
+    file = ContentFile("\n".join(lines).encode(), name=f"roster-{day}.csv")
+    batch = imports.upload_roster(file=file, name=file.name or "", by=story.by)
+    mapping = RosterMapping(email="E-mail", organization="Agency", account_state="Account", last_sign_in="Last sign-in")
+    map_roster(batch_id=batch.pk, mapping=mapping, facts_on=day, name="Lantern HMIS", complete=False, by=story.by)
+    imports.read_step(batch.pk)
+    imports.apply_import(batch_id=batch.pk, by=story.by, inline=True)
 
 
 def _waivers(story: Story) -> None:
     for place, reason in ((2, "Opens its first project in spring"), (9, "Moving to a new building")):
         if place < len(story.chos):
-            organization = story.chos[place]
-            story.at(
-                story.day(20),
-                lambda organization=organization, reason=reason: waivers.grant_waiver(
-                    requirement="contacts",
-                    subject_id=organization.pk,
-                    kind="waived",
-                    reason=reason,
-                    starts_on=story.day(20),
-                    ends_on=story.day(-70),
-                    by=story.by,
-                ),
+            grant = partial(
+                waivers.grant_waiver,
+                requirement="contacts",
+                subject_id=story.chos[place].pk,
+                kind="waived",
+                reason=reason,
+                starts_on=story.day(20),
+                ends_on=story.day(-70),
+                by=story.by,
             )
+            story.at(story.day(20), grant)

@@ -34,7 +34,11 @@ NO_DATE = Value(None, DateField())
 
 def cases(*whens: tuple[Q, str], default: str) -> Case:
     """The first word whose condition holds."""
-    return Case(*(When(condition, then=Value(word)) for condition, word in whens), default=Value(default), output_field=CharField())
+    return Case(
+        *(When(condition, then=Value(word)) for condition, word in whens),
+        default=Value(default),
+        output_field=CharField(),
+    )
 
 
 def designated(evaluation: Evaluation, *, kind: str) -> QuerySet[Any]:
@@ -123,7 +127,9 @@ def _oldest_affirmation(day: dt.date, wanted: set[str]) -> Any:
     """The affirmation that is due first: over the functions, the oldest of each function's latest."""
     latest = [
         Subquery(
-            models.Contact.objects.filter(running(day), organization=OuterRef("pk"), function=function, affirmed_on__lte=day)
+            models.Contact.objects.filter(
+                running(day), organization=OuterRef("pk"), function=function, affirmed_on__lte=day
+            )
             .order_by("-affirmed_on")
             .values("affirmed_on")[:1]
         )
@@ -174,7 +180,9 @@ def recent_use(evaluation: Evaluation) -> QuerySet[Any]:
         )
     add = AddMonths if evaluation.setting("inactivity.unit") == "months" else AddDays
     since = Coalesce(Greatest("last_sign_in_on", "use_counts_from"), F("activated_on"), output_field=DateField())
-    steps = {f"{step}_from": add(since, evaluation.setting(f"inactivity.{step}")) for step in ("lock", "refresher", "full")}
+    steps = {
+        f"{step}_from": add(since, evaluation.setting(f"inactivity.{step}")) for step in ("lock", "refresher", "full")
+    }
     found = licenses.annotate(since=since, **steps).annotate(expires_on=AddDays(F("lock_from"), -1))
     note = cases(
         (Q(full_from__lte=day), "Not used for long: full training before returning"),
@@ -201,7 +209,11 @@ def administrator_ratio(evaluation: Evaluation) -> QuerySet[Any]:
     day = evaluation.as_of
     positions = models.StaffPosition.objects.filter(running(day), function="system_administrator")
     full_time = positions.aggregate(total=Sum("fte"))["total"]
-    users = models.License.objects.living_on(day).filter(activated_on__lte=day).aggregate(n=Count("person", distinct=True))["n"]
+    users = (
+        models.License.objects.living_on(day)
+        .filter(activated_on__lte=day)
+        .aggregate(n=Count("person", distinct=True))["n"]
+    )
     most = evaluation.setting("ratio.users_per_administrator")
     met = bool(full_time) and users <= most * full_time
     note = f"{users} users for {full_time or 0} full-time administrators; at most {most} each"

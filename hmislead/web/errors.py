@@ -11,9 +11,7 @@ from django.shortcuts import render
 def _answer(request: Any, status: int, title: str, template: str) -> HttpResponse:
     if request.path.startswith("/api/"):
         problem = {"type": "about:blank", "title": title, "status": status}
-        return JsonResponse(
-            problem, status=status, content_type="application/problem+json"
-        )
+        return JsonResponse(problem, status=status, content_type="application/problem+json")
     return render(request, template, status=status)
 
 

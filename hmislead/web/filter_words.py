@@ -26,11 +26,7 @@ class Chip:
 
 def chips(filters: django_filters.FilterSet, query: QueryDict, path: str) -> list[Chip]:
     """A chip for each filter of `filters` that `query` turns on and the form accepted."""
-    cleaned = (
-        filters.form.cleaned_data
-        if filters.form.is_valid()
-        else getattr(filters.form, "cleaned_data", {})
-    )
+    cleaned = filters.form.cleaned_data if filters.form.is_valid() else getattr(filters.form, "cleaned_data", {})
     found = []
     for bound in filters.form:
         value = cleaned.get(bound.name)
@@ -49,10 +45,7 @@ def _names(bound: BoundField, query: QueryDict) -> list[str]:
     """The parameters of one field: its own name, and for ranges name_min, name_max, name_after, name_before."""
     parts = {
         bound.html_name,
-        *(
-            f"{bound.html_name}_{end}"
-            for end in ("min", "max", "after", "before", "0", "1")
-        ),
+        *(f"{bound.html_name}_{end}" for end in ("min", "max", "after", "before", "0", "1")),
     }
     return [name for name in query if name in parts]
 
@@ -68,9 +61,7 @@ def said(bound: BoundField, value: Any) -> str:
     """A filter's value in the words of its choices: "met, overdue", "from 1 March 2027", "yes"."""
     if isinstance(value, slice):
         ends = [("from", value.start), ("to", value.stop)]
-        return " ".join(
-            f"{word} {_plain(end)}" for word, end in ends if end is not None
-        )
+        return " ".join(f"{word} {_plain(end)}" for word, end in ends if end is not None)
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, Iterable) and not isinstance(value, str):
@@ -80,9 +71,7 @@ def said(bound: BoundField, value: Any) -> str:
 
 def _choice(bound: BoundField, value: Any) -> str:
     if isinstance(value, Model):
-        return str(
-            value
-        )  # already fetched by the form: asking its choices would be one more query
+        return str(value)  # already fetched by the form: asking its choices would be one more query
     if getattr(bound.field, "queryset", None) is None:
         for key, label in _flat(getattr(bound.field, "choices", ())):
             if str(key) == str(value):

@@ -9,7 +9,9 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Panel:
-    """`context(request, subject)` gives what `template` needs; None hides the panel. `subject`: organization, person, license, coc."""
+    """`context(request, subject)` gives what `template` needs; None hides the panel.
+
+    `subject` is organization, person, license or coc."""
 
     subject: str
     key: str

@@ -51,9 +51,7 @@ def remove(request: HttpRequest, view_id: uuid.UUID) -> HttpResponse:
 def _back(request: Any) -> str:
     """The list's own address on this site, else the implementation's start."""
     target = request.POST.get("next", "")
-    if url_has_allowed_host_and_scheme(
-        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    ):
+    if url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}, require_https=request.is_secure()):
         return str(target)
     return f"/i/{request.implementation.slug}/"
 

@@ -33,18 +33,10 @@ class Menu:
 def menu(request: HttpRequest, page: str, query: str) -> Menu:
     """The menu of the list `page`, whose filters now are `query`: one query, none outside an implementation."""
     implementation = getattr(request, "implementation", None)
-    save_url = (
-        navigation.address("saved_views:save", implementation.slug)
-        if implementation
-        else ""
-    )
+    save_url = navigation.address("saved_views:save", implementation.slug) if implementation else ""
     if not save_url:
         return Menu([], "")
-    views = (
-        apps.get_model("web", "SavedView")
-        .objects.visible_to(request.user)
-        .of_page(page)
-    )
+    views = apps.get_model("web", "SavedView").objects.visible_to(request.user).of_page(page)
     return Menu([_entry(request, view, query) for view in views], save_url)
 
 
@@ -56,7 +48,5 @@ def _entry(request: Any, view: Any, query: str) -> Entry:
         url=f"{request.path}?{view.query}",
         current=view.query == query,
         shared=view.shared,
-        remove_url=navigation.address("saved_views:remove", slug, view_id=view.pk)
-        if own
-        else "",
+        remove_url=navigation.address("saved_views:remove", slug, view_id=view.pk) if own else "",
     )

@@ -1,12 +1,13 @@
-from hmislead.tenancy.migration_operations import SecureTenantTables
 import django.contrib.postgres.fields
 import django.db.models.deletion
 import django.db.models.functions.text
-import hmislead.tenancy.context
-import hmislead.tenancy.fields
 import pghistory.utils
 from django.conf import settings
 from django.db import migrations, models
+
+import hmislead.tenancy.context
+import hmislead.tenancy.fields
+from hmislead.tenancy.migration_operations import SecureTenantTables
 
 
 class Migration(migrations.Migration):

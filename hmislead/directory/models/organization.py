@@ -114,11 +114,15 @@ class Contact(TenantModel):
 class Signatory(TenantModel):
     """The person whose recorded title and basis lets them bind an organization or a CoC."""
 
-    organization = TenantForeignKey(Organization, on_delete=models.CASCADE, null=True, blank=True, related_name="signatories")
+    organization = TenantForeignKey(
+        Organization, on_delete=models.CASCADE, null=True, blank=True, related_name="signatories"
+    )
     coc = TenantForeignKey(CoC, on_delete=models.CASCADE, null=True, blank=True, related_name="signatories")
     person = TenantForeignKey("directory.Person", related_name="signing_powers")
     title = models.CharField(max_length=100)
-    basis = models.CharField(max_length=200, help_text="What gives the power: by-laws, a board resolution with its date, …")
+    basis = models.CharField(
+        max_length=200, help_text="What gives the power: by-laws, a board resolution with its date, …"
+    )
     starts_on = models.DateField()
     ends_on = models.DateField(null=True, blank=True)
 

@@ -23,7 +23,9 @@ class Person(TenantModel):
     email = models.EmailField("e-mail address", blank=True)
     phone = models.CharField(max_length=30, blank=True)
     job_title = models.CharField(max_length=100, blank=True)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="people")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="people"
+    )
     merged_into = TenantForeignKey("self", null=True, blank=True, related_name="merged_from")
 
     objects = querysets.PersonQuerySet.as_manager()

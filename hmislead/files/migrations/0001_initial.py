@@ -1,11 +1,12 @@
-from hmislead.tenancy.migration_operations import SecureTenantTables
 import django.db.models.deletion
-import hmislead.files.models
-import hmislead.tenancy.context
-import hmislead.tenancy.fields
 import pghistory.utils
 from django.conf import settings
 from django.db import migrations, models
+
+import hmislead.files.models
+import hmislead.tenancy.context
+import hmislead.tenancy.fields
+from hmislead.tenancy.migration_operations import SecureTenantTables
 
 
 class Migration(migrations.Migration):

@@ -1,10 +1,11 @@
-from hmislead.tenancy.migration_operations import SecureTenantTables
 import django.db.models.deletion
-import hmislead.tenancy.context
-import hmislead.tenancy.fields
 import pghistory.utils
 from django.conf import settings
 from django.db import migrations, models
+
+import hmislead.tenancy.context
+import hmislead.tenancy.fields
+from hmislead.tenancy.migration_operations import SecureTenantTables
 
 
 class Migration(migrations.Migration):

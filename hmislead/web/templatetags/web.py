@@ -63,9 +63,7 @@ def distance(value: date, today: date) -> str:
 
 
 @register.simple_tag
-def day(
-    value: date | datetime | None, show: str = "exact", none: str = "–"
-) -> SafeString | str:
+def day(value: date | datetime | None, show: str = "exact", none: str = "–") -> SafeString | str:
     """A date in words. `show="relative"` says how far it is when that is near, with the exact date kept.
 
     A date and time is taken to its day in the implementation's time zone first. `none` stands where there is no date.
@@ -73,33 +71,23 @@ def day(
     if not value:
         return none
     if isinstance(value, datetime):
-        value = (
-            timezone.localtime(value).date()
-            if timezone.is_aware(value)
-            else value.date()
-        )
+        value = timezone.localtime(value).date() if timezone.is_aware(value) else value.date()
     exact, today = long_date(value), timezone.localdate()
     if show != "relative" or abs((value - today).days) > NEAR_DAYS:
         return format_html('<time datetime="{}">{}</time>', value.isoformat(), exact)
-    shape = (
-        '<time datetime="{}" title="{}">{}<span class="usa-sr-only"> ({})</span></time>'
-    )
+    shape = '<time datetime="{}" title="{}">{}<span class="usa-sr-only"> ({})</span></time>'
     return format_html(shape, value.isoformat(), exact, distance(value, today), exact)
 
 
 @register.simple_tag
-def moment(
-    value: datetime | None, zone: bool = False, none: str = "–"
-) -> SafeString | str:
+def moment(value: datetime | None, zone: bool = False, none: str = "–") -> SafeString | str:
     """A date and time in the implementation's time zone: 14 March 2027, 2:05 pm. `zone` adds the zone's letters."""
     if not value:
         return none
     local = timezone.localtime(value) if timezone.is_aware(value) else value
     clock = f"{local.hour % 12 or 12}:{local:%M} {'am' if local.hour < 12 else 'pm'}"
     text = f"{long_date(local.date())}, {clock}" + (f" {local:%Z}" if zone else "")
-    return format_html(
-        '<time datetime="{}">{}</time>', local.isoformat(timespec="minutes"), text
-    )
+    return format_html('<time datetime="{}">{}</time>', local.isoformat(timespec="minutes"), text)
 
 
 @register.simple_tag
@@ -140,9 +128,7 @@ def query_with(context: dict[str, Any], **changes: object) -> str:
     query = context["request"].GET.copy()
     for name in ("page", "export", *changes):
         query.pop(name, None)
-    query.update(
-        {name: value for name, value in changes.items() if value not in (None, "")}
-    )
+    query.update({name: value for name, value in changes.items() if value not in (None, "")})
     return f"?{query.urlencode()}"
 
 
