@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from io import BytesIO
 from typing import Any
 
+import pikepdf
 from django.utils import timezone
 
 from hmislead.compliance.models import State
@@ -20,18 +22,31 @@ Facts = dict[str, Any]
 # The parts of a bar, what holds first.
 PARTS = (State.MET, State.DUE_SOON, State.WAIVED, State.OVERDUE, State.NOT_MET)
 GRID_COLUMNS = 11  # requirements side by side on a landscape page; more of them get a second table
-CONTENTS_FROM = 40  # rows of tables from which a report runs over five pages, and opens with its contents
+CONTENTS_OVER = 5  # pages
+CONTENTS_FROM = 65  # rows of tables that take about so many pages
 
 
 def pdf_of(kind: str, facts: Facts) -> bytes:
-    """The PDF (PDF/UA-1) of a report's facts."""
+    """The PDF (PDF/UA-1) of a report's facts. One of more than five pages opens with its contents."""
     template, title, more = _KINDS[kind]
-    return pdf_from(
-        template,
-        {**_head(facts), "facts": facts, **more(facts)},
-        title=title(facts),
-        language=context.current().language,
-    )
+    told = {**_head(facts), "facts": facts, **more(facts), "contents": _rows(facts) > CONTENTS_FROM}
+    language = context.current().language
+    drawn = pdf_from(template, told, title=title(facts), language=language)
+    if told["contents"] != (_pages(drawn) - told["contents"] > CONTENTS_OVER):
+        # The guess by rows was wrong: near five pages it takes a second drawing to know.
+        drawn = pdf_from(template, {**told, "contents": not told["contents"]}, title=title(facts), language=language)
+    return drawn
+
+
+def _pages(content: bytes) -> int:
+    with pikepdf.open(BytesIO(content)) as pdf:
+        return len(pdf.pages)
+
+
+def _rows(facts: Facts) -> int:
+    """How many rows the tables of a report have, near enough to guess its pages."""
+    long = ("todo", "requirements", "access", "training_people", "exceptions", "own", "waivers", "standards")
+    return facts.get("agencies", 0) + sum(len(facts.get(name) or ()) for name in long)
 
 
 def title_of(kind: str, facts: Facts) -> str:
@@ -60,7 +75,6 @@ def _of_agency(facts: Facts) -> Facts:
         "trend": trend_chart(facts["trend"], facts["agency"]),
         "may_not_use": [row for row in facts["access"] if not row["may_use"]],
         "may_use": [row for row in facts["access"] if row["may_use"]],
-        "contents": len(facts["access"]) + len(facts["training_people"]) > CONTENTS_FROM,
     }
 
 
@@ -77,7 +91,6 @@ def _of_implementation(facts: Facts) -> Facts:
         else None,
         "grids": grids(facts["grid"]),
         "own_failing": [row for row in facts["own"] if row["state"] in {"overdue", "not_met"}],
-        "contents": facts["agencies"] + len(facts["exceptions"]) > CONTENTS_FROM,
     }
 
 
@@ -111,10 +124,10 @@ def _failing(counts: dict[str, int]) -> int:
 
 
 def _finding(told: list[tuple[str, dict[str, int]]]) -> str:
-    share, label, counts = max((_failing(each) / _asked(each), label, each) for label, each in told)
-    if not share:
+    label, counts = max(told, key=lambda pair: _failing(pair[1]))
+    if not _failing(counts):
         return "Everything that is asked holds"
-    return f"{label} fails most often: {_failing(counts):,} of {_asked(counts):,}"
+    return f"{label}: {_failing(counts):,} of {_asked(counts):,} do not hold, more than anywhere else"
 
 
 def grids(grid: Facts) -> list[Facts]:

@@ -30,11 +30,12 @@ class ReportQuerySet(models.QuerySet[Any]):
         held = access.scopes("view_reports")
         if not held:
             return self.none()
-        named = Q()
+        found = self.filter(reach(held))
         for permission in NAMED_NEEDS:
             more = access.scopes(permission)
-            named &= reach(more) if more else Q(pk__in=[])
-        return self.filter(reach(held), Q(names_people=False) | named)
+            if not more.everything:  # an empty Q beside an OR would be dropped, not mean everything
+                found = found.filter(Q(names_people=False) | (reach(more) if more else Q(pk__in=[])))
+        return found
 
     def for_list(self) -> Any:
         """What one row of the list shows, in one query."""

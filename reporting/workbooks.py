@@ -251,7 +251,7 @@ def _trend(facts: Facts) -> Sheet:
 def _standards(facts: Facts) -> Sheet:
     head = facts["head"]
     day = long_date(head["recorded"] or head["as_of"])
-    told = "as recorded that night" if head["recorded"] else "at the moment the report was made"
+    told = "as recorded by the checks of that day" if head["recorded"] else "at the moment the report was made"
     rows = [[row["id"], row["label"], "; ".join(row["requirements"])] for row in facts["standards"]]
     return Sheet(
         "Standards", ["Standard", "What it says", "Proved by"], [*rows, ["", f"Data as of {day}, {told}.", ""]]

@@ -78,13 +78,20 @@ def _requirements(
             "title": each.title,
             "state": mine[each.code].worst,
             "words": shared.words_of(mine[each.code], each),
-            "evidence": own[each.code].note if each.code in own else _parts(mine[each.code]),
+            "evidence": _evidence(mine[each.code], own.get(each.code), dates[pk, each.code]),
             "due_on": own[each.code].due_on if each.code in own else dates[pk, each.code].due_on,
             "blocks": each.blocks,
             "standards": list(each.standards),
         }
         for each in lines
     ]
+
+
+def _evidence(cell: grid.Cell, own: Result | None, dates: shared.Dates) -> str:
+    """The note of the agency's own result; for people and licenses how many stand where."""
+    if own is not None:
+        return own.note
+    return _parts(cell) if shared.counted(cell) else dates.not_asked
 
 
 def _parts(cell: grid.Cell) -> str:
@@ -103,20 +110,24 @@ def _todo(
     for each in lines:
         for state in (State.OVERDUE, State.NOT_MET, State.DUE_SOON):
             number = mine[each.code].counts.get(state, 0)
-            if not number:
-                continue
-            same = [row for row in rows if row.requirement == each.code and row.state == state]
-            due = min((row.due_on for row in same if row.due_on), default=None) if same else dates[pk, each.code].due_on
-            found.append(
-                {
-                    "due_on": due,
-                    "state": str(state),
-                    "title": each.title,
-                    "what": each.fix,
-                    "who": _who(each, number, same, names),
-                }
-            )
-    return sorted(found, key=lambda row: (row["due_on"] is not None, row["due_on"] or dt.date.min, row["title"]))
+            if number:
+                same = [row for row in rows if row.requirement == each.code and row.state == state]
+                due = _due(same) if same else dates[pk, each.code].due_in.get(state)
+                found.append(
+                    {
+                        "due_on": due,
+                        "state": str(state),
+                        "title": each.title,
+                        "what": each.fix,
+                        "who": _who(each, number, same, names),
+                    }
+                )
+    told = shared.together(found, "title", ("due_on", "state", "what", "who"))
+    return sorted(told, key=lambda row: (row["due_on"] is not None, row["due_on"] or dt.date.min, row["title"]))
+
+
+def _due(same: list[Result]) -> dt.date | None:
+    return min((row.due_on for row in same if row.due_on), default=None)
 
 
 def _who(requirement: Requirement, number: int, same: list[Result], names: dict[UUID, str]) -> str:

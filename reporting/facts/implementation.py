@@ -174,7 +174,7 @@ def _exceptions(rows: list[Facts], columns: list[registry.Requirement], cells: g
                         "blocks": each.blocks,
                     }
                 )
-    return found
+    return shared.together(found, "title", ("agency", "state", "who", "since", "blocks"))
 
 
 def _number(each: registry.Requirement, cell: grid.Cell) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -31,16 +31,24 @@ NOUNS = {
 
 @dataclass
 class Dates:
-    """Of the subjects of one requirement at one agency: since when the oldest fails, and what is due first."""
+    """Of the subjects of one requirement at one agency: since when the oldest fails, what is due first by state, and
+    why it asks nothing where it does not apply (notes hold no personal data)."""
 
     since: dt.date | None = None
-    due_on: dt.date | None = None
+    due_in: dict[str, dt.date | None] = field(default_factory=dict)
+    not_asked: str = ""
 
     def add(self, result: Result) -> None:
         if result.state in FAILING:
             self.since = earliest(self.since, result.since)
         if result.state in NEEDS_WORK:
-            self.due_on = earliest(self.due_on, result.due_on)
+            self.due_in[result.state] = earliest(self.due_in.get(result.state), result.due_on)
+        if result.state == State.NOT_APPLICABLE:
+            self.not_asked = result.note
+
+    @property
+    def due_on(self) -> dt.date | None:
+        return min((day for day in self.due_in.values() if day), default=None)
 
 
 def earliest(one: dt.date | None, other: dt.date | None) -> dt.date | None:
@@ -87,6 +95,18 @@ def meets(cells: Iterable[grid.Cell]) -> tuple[int, int]:
     """How many of an agency's requirements hold for all their subjects, and how many ask something of it."""
     asked = [cell for cell in cells if counted(cell)]
     return sum(1 for cell in asked if not cell.failing), len(asked)
+
+
+def together(rows: list[dict[str, Any]], key: str, same: tuple[str, ...]) -> list[dict[str, Any]]:
+    """Rows that differ in `key` alone as one row that names all of them; the order stays."""
+    found: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for row in rows:
+        mark = tuple(row[name] for name in same)
+        if mark in found:
+            found[mark][key] += f"; {row[key]}"
+        else:
+            found[mark] = dict(row)
+    return list(found.values())
 
 
 def trend(day: Day, by: Any, about: Q, who: str) -> dict[str, Any] | None:

@@ -1,12 +1,13 @@
-from hmislead.tenancy.migration_operations import SecureTenantTables
 import django.core.validators
 import django.db.models.deletion
-import hmislead.tenancy.context
-import hmislead.tenancy.fields
 import pghistory.utils
-import reporting.encoding
 from django.conf import settings
 from django.db import migrations, models
+
+import hmislead.tenancy.context
+import hmislead.tenancy.fields
+import reporting.encoding
+from hmislead.tenancy.migration_operations import SecureTenantTables
 
 
 class Migration(migrations.Migration):
