@@ -85,7 +85,8 @@ class RoleGrant(TenantModel):
 
     @property
     def scope_id(self) -> uuid.UUID:
-        return self.organization_id or self.coc_id or self.implementation_id
+        here: uuid.UUID = self.organization_id or self.coc_id or self.implementation_id  # type: ignore[assignment]
+        return here
 
 
 class ImplementationUserPermission(UserObjectPermissionBase):
