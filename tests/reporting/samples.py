@@ -5,8 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 
-from django.utils import timezone
-
 from hmislead.compliance import engine
 from hmislead.directory import models as directory
 from hmislead.files.models import StoredFile
@@ -21,11 +19,16 @@ from tests.training import factories as training
 NAMES = ("Ada Quill", "Bo Ferris", "Cy Marsh", "Di Okafor", "Ed Lindqvist", "Fay Torres")
 
 
-def roster(day):
-    """A roster compared on a day, so that inactivity is judged."""
-    file = StoredFile.objects.create(
+def stored_file():
+    """The row of a stored file, without its bytes."""
+    return StoredFile.objects.create(
         name="r.csv", content_type="text/csv", size=1, sha256="0" * 64, content="x", permission="import_data"
     )
+
+
+def roster(day):
+    """A roster compared on a day, so that inactivity is judged."""
+    file = stored_file()
     return directory.ImportBatch.objects.create(
         number=directory.ImportBatch.objects.count() + 1, kind="roster", state="applied", file=file, facts_on=day
     )
@@ -89,7 +92,3 @@ def finish(report):
 
 def today():
     return settings.today()
-
-
-def now():
-    return timezone.now()

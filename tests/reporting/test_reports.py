@@ -206,9 +206,10 @@ def test_a_failed_report_is_made_anew_in_the_name_of_whoever_asks_again(world, p
 
 @pytest.mark.parametrize("state", Report.State.values)
 @pytest.mark.parametrize("target", Report.State.values)
-def test_every_pair_of_states(world, people, state, target):
-    report = samples.made(kind=Kind.CHO, organization_id=world.pk, by=people["staff"])
-    Report.objects.filter(pk=report.pk).update(state=state)
+def test_every_pair_of_states(agency, people, state, target):
+    report = reports.request_report(kind=Kind.CHO, organization_id=agency.pk, by=people["staff"])
+    file = samples.stored_file()
+    Report.objects.filter(pk=report.pk).update(state=state, pdf=file, xlsx=file)
     report.refresh_from_db()
     if target in Report.NEXT[state]:
         report.become(target)
