@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from hmislead.directory import urls_people
+from hmislead.directory import urls_imports, urls_people
 from hmislead.directory.models import Merge
 from hmislead.directory.operations.projects import PARTS
 from hmislead.directory.views import cocs, contacts, merges, organization_list, organizations, projects
@@ -77,4 +77,4 @@ _projects = [
         for part in PARTS
     ),
 ]
-urlpatterns = [*_agencies, *_merges, *_cocs, *_projects, *urls_people.urlpatterns]
+urlpatterns = [*_agencies, *_merges, *_cocs, *_projects, *urls_people.urlpatterns, *urls_imports.urlpatterns]

@@ -8,12 +8,12 @@ from uuid import UUID
 
 from django.db import connection, models
 
-from hmislead.directory.imports import checking, copying, preview
+from hmislead.directory.imports import checking, copying
 from hmislead.directory.imports.hmis_derived import PARTICIPATION, ROLE
 from hmislead.directory.imports.hmis_known import chunks
 from hmislead.directory.imports.hmis_plan import ADD, Plan, Stamp, Step
 from hmislead.directory.imports.hmis_tables import TABLES
-from hmislead.directory.models import ImportBatch, ImportChange, OrganizationRole, Participation, SourceRecord
+from hmislead.directory.models import OrganizationRole, Participation, SourceRecord
 from hmislead.tenancy.fields import uuid7
 
 MODELS: dict[str, type[models.Model]] = {
@@ -34,7 +34,7 @@ class DirectoryChanged(Exception):
     """Somebody changed a row while it was being imported: the plan no longer holds."""
 
 
-def write(plan: Plan, batch: ImportBatch) -> None:
+def write(plan: Plan) -> None:
     """Write a plan and re-check what it touches. Raises DirectoryChanged when a row is not as the plan saw it."""
     copying.prepare()
     by_table: dict[str, list[Step]] = defaultdict(list)
@@ -44,9 +44,6 @@ def write(plan: Plan, batch: ImportBatch) -> None:
         _insert(model, [step for step in by_table[name] if step.action == ADD])
         _update(model, [step for step in by_table[name] if step.action != ADD and step.new])
     _write_stamps(plan)
-    preview.mark_applied(
-        batch, {(step.table, step.external_id): step.object_id for step in plan.steps if step.external_id}
-    )
     if len(plan.steps) >= MANY:
         _analyze([MODELS[name] for name, steps in by_table.items() if len(steps) >= MANY])
     checking.recheck(organizations=plan.touched)
@@ -54,7 +51,7 @@ def write(plan: Plan, batch: ImportBatch) -> None:
 
 def _analyze(models_written: list[type[models.Model]]) -> None:
     with connection.cursor() as cursor:
-        for model in (*models_written, ImportChange, SourceRecord):
+        for model in (*models_written, SourceRecord):
             cursor.execute(f"ANALYZE {connection.ops.quote_name(model._meta.db_table)}")
 
 

@@ -36,8 +36,16 @@ def apply(batch: ImportBatch) -> bool:
     if preview.fingerprint(plan.steps) != batch.summary.get("fingerprint"):
         _show(batch, plan, export)
         return False
-    hmis_apply.write(plan, batch)
+    hmis_apply.write(plan)
     return True
+
+
+def read_and_apply(batch: ImportBatch) -> Plan:
+    """Read, keep the preview and write it, of one plan. For the command: nobody looks in between."""
+    plan, export = _plan(batch)
+    _show(batch, plan, export)
+    hmis_apply.write(plan)
+    return plan
 
 
 def summary_of(plan: Plan, export: ExportFile) -> dict[str, Any]:
@@ -52,7 +60,7 @@ def _plan(batch: ImportBatch) -> tuple[Plan, ExportFile]:
 
 
 def _show(batch: ImportBatch, plan: Plan, export: ExportFile) -> None:
-    preview.replace_preview(batch, [*plan.steps, *plan.proposals], [*export.problems, *plan.problems])
+    preview.replace_preview(batch, [*plan.steps, *plan.proposals], [*export.problems, *plan.problems], plan.names)
     batch.summary = summary_of(plan, export)
     header = export.header
     assert header is not None

@@ -62,9 +62,9 @@ def in_zone(moment: dt.datetime) -> dt.datetime:
 
 
 def recency_of(record: Record, export_date: dt.datetime) -> Recency:
-    """How recent a row is: its DateUpdated, then the ExportDate. Both with a time zone."""
+    """How recent a row is: its DateUpdated, then the ExportDate. Both in the time zone of `export_date`."""
     updated = record.date_updated
-    return (in_zone(updated) if updated else export_date, export_date)
+    return (updated.replace(tzinfo=export_date.tzinfo) if updated else export_date, export_date)
 
 
 def seen_records(source: str) -> dict[str, dict[str, Seen]]:

@@ -28,19 +28,26 @@ CHANGED = "The directory has changed since this preview was made. Nothing was wr
 
 
 @transaction.atomic
-def upload_export(*, file: File[bytes], name: str, by: Any, inline: bool = False) -> ImportBatch:
-    """Take an HMIS CSV zip in and start reading it; with `inline` it is read before this returns.
+def upload_export(*, file: File[bytes], name: str, by: Any) -> ImportBatch:
+    """Take an HMIS CSV zip in and start reading it. Only its project-level files are kept.
 
-    Only its project-level files are kept. Raises PermissionDenied, or RefusedFile and then nothing is kept.
+    Raises PermissionDenied, or RefusedFile and then nothing is kept.
     """
     require_import(by)
     batch = _create(Kind.HMIS_CSV, uploads.keep_export(file, name=name, by=by), by)
-    if inline:
-        batch.state = State.READING
-        hmis_batch.read(batch)
-        _move(batch, State.PREVIEWED)
-    else:
-        start_reading(batch)
+    start_reading(batch)
+    return batch
+
+
+@transaction.atomic
+def import_export(*, file: File[bytes], name: str, by: Any) -> ImportBatch:
+    """Take an HMIS CSV zip in, read it and apply it, all in this call. Raises PermissionDenied, RefusedFile."""
+    require_import(by)
+    batch = _create(Kind.HMIS_CSV, uploads.keep_export(file, name=name, by=by), by)
+    _one_at_a_time()
+    hmis_batch.read_and_apply(batch)
+    batch.applied_by, batch.applied_at = batch.uploaded_by, timezone.now()
+    _move(batch, State.APPLIED)
     return batch
 
 
@@ -72,8 +79,8 @@ def keep_apart(*, batch_id: UUID, change_id: UUID, by: Any) -> ImportBatch:
 
 
 @transaction.atomic
-def apply_import(*, batch_id: UUID, by: Any, inline: bool = False) -> ImportBatch:
-    """Do what the preview shows. A job does it, or with `inline` this call.
+def apply_import(*, batch_id: UUID, by: Any) -> ImportBatch:
+    """Do what the preview shows, in a job.
 
     If the directory has changed since, nothing is written and the batch is shown anew. Raises PermissionDenied,
     DomainError for a batch that is not previewed.
@@ -81,14 +88,9 @@ def apply_import(*, batch_id: UUID, by: Any, inline: bool = False) -> ImportBatc
     batch = _locked(batch_id, by, *OURS)
     _require(batch, State.APPLYING)
     batch.applied_by = by if getattr(by, "pk", None) else None
-    batch.progress_done = batch.progress_total = 0
     batch.options = {**batch.options, "note": ""}
     _move(batch, State.APPLYING)
-    if inline:
-        apply_step(batch.pk)
-        batch.refresh_from_db()
-    else:
-        jobs.enqueue(APPLY, subject_id=batch.pk, key=f"apply import {batch.pk} {uuid7()}")
+    jobs.enqueue(APPLY, subject_id=batch.pk, key=f"apply import {batch.pk} {uuid7()}")
     return batch
 
 

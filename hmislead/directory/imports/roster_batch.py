@@ -38,7 +38,6 @@ def apply(batch: ImportBatch) -> bool:
         _show(batch, plan, roster)
         return False
     roster_apply.write(plan, known, batch)
-    preview.mark_applied(batch)
     return True
 
 

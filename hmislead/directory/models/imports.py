@@ -108,7 +108,10 @@ class ImportProblem(ImportPart):
 
 
 class ImportChange(ImportPart):
-    """One thing that applying the batch would do, or did."""
+    """One thing that applying the batch would do, or did.
+
+    `applied` is of proposals alone: somebody said yes to this one. All else is done once the batch is applied.
+    """
 
     class Action(models.TextChoices):
         ADD = "add", "Add"
