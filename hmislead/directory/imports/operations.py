@@ -28,14 +28,18 @@ CHANGED = "The directory has changed since this preview was made. Nothing was wr
 
 
 @transaction.atomic
-def upload_export(*, file: File[bytes], name: str, by: Any) -> ImportBatch:
-    """Take an HMIS CSV zip in and start reading it. Only its project-level files are kept.
+def upload_export(*, file: File[bytes], name: str, by: Any, inline: bool = False) -> ImportBatch:
+    """Take an HMIS CSV zip in and start reading it; with `inline` it is read before this returns.
 
-    Raises PermissionDenied, or RefusedFile and then nothing is kept.
+    Only its project-level files are kept. Raises PermissionDenied, or RefusedFile and then nothing is kept.
     """
     require_import(by)
     batch = _create(Kind.HMIS_CSV, uploads.keep_export(file, name=name, by=by), by)
-    start_reading(batch)
+    if inline:
+        hmis_batch.read(batch)
+        _move(batch, State.PREVIEWED)
+    else:
+        start_reading(batch)
     return batch
 
 
@@ -79,8 +83,8 @@ def keep_apart(*, batch_id: UUID, change_id: UUID, by: Any) -> ImportBatch:
 
 
 @transaction.atomic
-def apply_import(*, batch_id: UUID, by: Any) -> ImportBatch:
-    """Do what the preview shows, in a job.
+def apply_import(*, batch_id: UUID, by: Any, inline: bool = False) -> ImportBatch:
+    """Do what the preview shows. A job does it, or with `inline` this call.
 
     If the directory has changed since, nothing is written and the batch is shown anew. Raises PermissionDenied,
     DomainError for a batch that is not previewed.
@@ -90,7 +94,11 @@ def apply_import(*, batch_id: UUID, by: Any) -> ImportBatch:
     batch.applied_by = by if getattr(by, "pk", None) else None
     batch.options = {**batch.options, "note": ""}
     _move(batch, State.APPLYING)
-    jobs.enqueue(APPLY, subject_id=batch.pk, key=f"apply import {batch.pk} {uuid7()}")
+    if inline:
+        apply_step(batch.pk)
+        batch.refresh_from_db()
+    else:
+        jobs.enqueue(APPLY, subject_id=batch.pk, key=f"apply import {batch.pk} {uuid7()}")
     return batch
 
 
