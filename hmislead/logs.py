@@ -33,5 +33,5 @@ def set_up_logs(level: str) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
-    for noisy in ("fontTools", "weasyprint", "celery.redirected", "kombu", "psycopg.pool", "pgtrigger"):
+    for noisy in ("fontTools", "weasyprint", "celery.redirected", "kombu", "psycopg.pool", "pgtrigger", "pikepdf"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
