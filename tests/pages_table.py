@@ -2,6 +2,18 @@
 
 PAGES = {
     "import_data": [
+        "directory:import-accept-account",
+        "directory:import-accept-people",
+        "directory:import-apply",
+        "directory:import-detail",
+        "directory:import-discard",
+        "directory:import-keep-apart",
+        "directory:import-list",
+        "directory:import-problems",
+        "directory:import-progress",
+        "directory:import-upload",
+        "directory:roster-mapping",
+        "directory:roster-names",
         "opening:sheet-apply",
         "opening:sheet-detail",
         "opening:sheet-discard",

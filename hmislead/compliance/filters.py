@@ -30,8 +30,10 @@ class GridFilter(django_filters.FilterSet):
     """Agencies of the grid. `on` is read by the view: it changes what the cells show, not which agencies."""
 
     q = django_filters.CharFilter(method="search", label="Search agencies")
-    coc = django_filters.ModelChoiceFilter(queryset=visible_cocs, method="in_coc", label="CoC")
-    problem = django_filters.ChoiceFilter(choices=requirement_choices, method="with_problem", label="Not in order")
+    coc = django_filters.ModelChoiceFilter(queryset=visible_cocs, method="in_coc", label="CoC", empty_label="Any")
+    problem = django_filters.ChoiceFilter(
+        choices=requirement_choices, method="with_problem", label="Not in order", empty_label="Any"
+    )
     vsp = django_filters.BooleanFilter(field_name="is_vsp", label="Victim service provider")
     on = django_filters.DateFilter(
         method="leave", label="As recorded on", widget=forms.DateInput(attrs={"type": "date"})

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -31,6 +33,12 @@ class Evaluation:
             self._settings = settings.values(on=self.as_of)
         return self._settings[key]
 
+    @cached_property
+    def fingerprint(self) -> str:
+        """The settings as one text: equal for evaluations under equal settings."""
+        self.setting("requirements.due_soon_days")
+        return json.dumps(self._settings, sort_keys=True, default=str)
+
     @property
     def due_soon_days(self) -> int:
         """How many days ahead of its last good day something is due soon."""
@@ -42,7 +50,8 @@ class Requirement:
     """Something that must hold of each of its subjects.
 
     `evaluate` returns a queryset of the subject's model, holding exactly its subjects on `as_of`, annotated with
-    `result` (a state), `due_on`, `lapses_on` and `note`. `link` gives the page on which it is put right.
+    `result` (a state), `due_on`, `lapses_on` and `note`. Its SQL must follow from the day and the settings alone, unless
+    rows are read to write it: the engine keeps it. `link` gives the page on which it is put right.
     """
 
     code: str

@@ -38,7 +38,7 @@ class ImportFilter(django_filters.FilterSet):
 
 class ChangeFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(field_name="label", lookup_expr="icontains", label="Search")
-    table = django_filters.MultipleChoiceFilter(choices=list(words.TABLE_WORDS.items()), label="What")
+    table = django_filters.ChoiceFilter(choices=list(words.TABLE_WORDS.items()), label="What", empty_label="Any")
     action = django_filters.ChoiceFilter(choices=ImportChange.Action.choices, label="Would", empty_label="Any")
 
     class Meta:
@@ -160,7 +160,7 @@ def changes_listing(batch: ImportBatch) -> Listing:
             Column("table", "What", lambda row: words.table_word(row.table), sort="table"),
             Column("action", "Would", lambda row: words.action_word(row.action), sort="action"),
             Column("fields", "Old and new", plain_fields, html=shown_fields),
-            Column("applied", "Done", "applied", "yes_no"),
+            Column("applied", "Accepted", lambda row: "Yes" if row.applied else "", default=False),
         ],
         filterset=ChangeFilter,
         order=("table", "action", "label"),
