@@ -37,6 +37,7 @@ class AboutForm(forms.Form):
         elif not fields["coc"].queryset.exists():
             # One agency's side: there is but one kind, and often but one agency.
             fields["kind"].widget, fields["kind"].required = forms.HiddenInput(), False
+            fields["kind"].choices = [(Kind.CHO.value, Kind.CHO.label)]
             del fields["coc"]
         if not fields["organization"].help_text and "coc" in fields:
             fields["organization"].help_text = "For the agency report alone."

@@ -89,7 +89,8 @@ def schedule_remove(request: Any, pk: UUID) -> HttpResponseBase:
         schedules.remove_schedule(schedule_id=pk, by=request.user)
         return address("schedule-list"), "The monthly report is ended."
 
-    return answer_sent(request, forms.Form(request.POST or None), about, act)
+    sure = forms.Form(request.POST if request.method == "POST" else None)  # nothing to fill in
+    return answer_sent(request, sure, about, act)
 
 
 @page(PERMISSION)
