@@ -65,16 +65,6 @@ def map_roster(
 
 
 @transaction.atomic
-def reopen_mapping(*, batch_id: UUID, by: Any) -> ImportBatch:
-    """Go back to the columns of a roster that was previewed."""
-    batch = lock_roster(batch_id, by)
-    if batch.state == State.PREVIEWED:
-        batch.state = State.MAPPING
-        batch.save(update_fields=["state", "updated_at"])
-    return batch
-
-
-@transaction.atomic
 def match_organizations(*, batch_id: UUID, chosen: dict[str, UUID | None], by: Any) -> ImportBatch:
     """Say which agency each name of a roster is (None: none of ours). Kept with the mapping; the roster is read again."""
     batch = lock_roster(batch_id, by)

@@ -7,23 +7,22 @@ from uuid import UUID
 
 import django_filters
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
 from django.views.decorators.http import require_POST
 
 from hmislead.access.pages import page
 from hmislead.directory import forms_imports as forms
-from hmislead.directory.imports import operations, roster_operations, words
+from hmislead.directory.imports import operations, roster_operations
 from hmislead.directory.imports.hmis_people import accept_people
-from hmislead.directory.models import ImportBatch, ImportChange, ImportProblem
+from hmislead.directory.models import ImportBatch, ImportProblem
+from hmislead.directory.views.import_changes import AT_WORK, about, at, changes_listing, changes_of
+from hmislead.tenancy.models import as_uuid
 from hmislead.web.form_pages import FormPage, answer_sent
 from hmislead.web.listing import Action, Column, Empty, Listing, render_list
 
 State, Kind = ImportBatch.State, ImportBatch.Kind
-AT_WORK = (State.READING, State.APPLYING)
 GRADES = {"file_not_loaded": "File not loaded", "row_left_out": "Row left out", "row_flagged": "Row kept and flagged"}
 
 
@@ -36,16 +35,6 @@ class ImportFilter(django_filters.FilterSet):
         fields: tuple[str, ...] = ()
 
 
-class ChangeFilter(django_filters.FilterSet):
-    q = django_filters.CharFilter(field_name="label", lookup_expr="icontains", label="Search")
-    table = django_filters.ChoiceFilter(choices=list(words.TABLE_WORDS.items()), label="What", empty_label="Any")
-    action = django_filters.ChoiceFilter(choices=ImportChange.Action.choices, label="Would", empty_label="Any")
-
-    class Meta:
-        model = ImportChange
-        fields: tuple[str, ...] = ()
-
-
 class ProblemFilter(django_filters.FilterSet):
     grade = django_filters.ChoiceFilter(choices=list(GRADES.items()), label="Grade", empty_label="Any")
     file_name = django_filters.CharFilter(lookup_expr="icontains", label="File")
@@ -53,10 +42,6 @@ class ProblemFilter(django_filters.FilterSet):
     class Meta:
         model = ImportProblem
         fields: tuple[str, ...] = ()
-
-
-def at(name: str, request: Any, **kwargs: Any) -> str:
-    return reverse(f"directory:{name}", kwargs={"slug": request.implementation.slug, **kwargs})
 
 
 def find(request: Any, pk: UUID) -> ImportBatch:
@@ -112,11 +97,13 @@ def import_upload(request: Any) -> HttpResponseBase:
 @page("import_data")
 def import_detail(request: Any, pk: UUID) -> HttpResponseBase:
     batch = find(request, pk)
+    if batch.kind not in operations.OURS:
+        return redirect(reverse("opening:sheet-detail", kwargs={"slug": request.implementation.slug, "pk": pk}))
     if batch.state == State.MAPPING:
         return redirect(at("roster-mapping", request, pk=pk))
     return render_list(
         request,
-        changes_listing(batch),
+        changes_listing(request, batch),
         changes_of(request, batch),
         "directory/import_detail.html",
         about(request, batch),
@@ -147,88 +134,6 @@ def import_problems(request: Any, pk: UUID) -> HttpResponse:
     return render_list(request, listing, rows, "directory/import_problems.html", about(request, batch))
 
 
-def changes_of(request: Any, batch: ImportBatch) -> Any:
-    return ImportChange.objects.visible_to(request.user).filter(batch=batch)
-
-
-def changes_listing(batch: ImportBatch) -> Listing:
-    return Listing(
-        name="directory.import.changes",
-        title=f"{batch}: {batch.get_kind_display()}",
-        columns=[
-            Column("label", "Record", "label", sort="label"),
-            Column("table", "What", lambda row: words.table_word(row.table), sort="table"),
-            Column("action", "Would", lambda row: words.action_word(row.action), sort="action"),
-            Column("fields", "Old and new", plain_fields, html=shown_fields),
-            Column("applied", "Accepted", lambda row: "Yes" if row.applied else "", default=False),
-        ],
-        filterset=ChangeFilter,
-        order=("table", "action", "label"),
-        noun=("change", "changes"),
-        empty=Empty("Nothing would change", "Everything in this file is known already, or newer facts are."),
-    )
-
-
-def plain_fields(change: ImportChange) -> str:
-    return "; ".join(words.tell_changes(change.table, change.fields))
-
-
-def shown_fields(change: ImportChange) -> SafeString:
-    told = words.told_fields(change.table, change.fields)
-    return format_html(
-        '<ul class="plain-list">{}</ul>',
-        format_html_join("", "<li>{}: {}{}</li>", ((label, _was(old), new or "–") for label, old, new in told)),
-    )
-
-
-def _was(old: str) -> SafeString | str:
-    return format_html('<del><span class="usa-sr-only">was </span>{}</del> ', old) if old else ""
-
-
-def about(request: Any, batch: ImportBatch) -> dict[str, Any]:
-    """What the pages of one batch show around their list."""
-    proposals = changes_of(request, batch).filter(action="propose", applied=False)
-    return {
-        "batch": batch,
-        "at_work": batch.state in AT_WORK,
-        "summary": summary_of(batch),
-        "unmatched": batch.summary.get("unmatched", {}) if batch.state == State.PREVIEWED else {},
-        "open_people": proposals.filter(table="User").count() if batch.state == State.APPLIED else 0,
-        "open_accounts": list(proposals.filter(table="Account")[:50]) if batch.state == State.APPLIED else [],
-        "tabs": [
-            {
-                "label": "Changes",
-                "url": at("import-detail", request, pk=batch.pk),
-                "current": "problems" not in request.path,
-            },
-            {
-                "label": "Problems",
-                "url": at("import-problems", request, pk=batch.pk),
-                "current": "problems" in request.path,
-                "count": sum(batch.summary.get("problems", {}).values()),
-            },
-        ],
-    }
-
-
-SUMMARY_WORDS = {
-    "accounts": "Accounts read",
-    "observed": "Accounts observed",
-    "unknown": "Accounts nobody here knows",
-    "created": "People and licenses to make",
-    "closed": "Tasks this proves done",
-    "changes": "Changes",
-    "proposals": "Proposals",
-}
-
-
-def summary_of(batch: ImportBatch) -> list[tuple[str, int]]:
-    """The few numbers people come for."""
-    return [
-        (label, batch.summary[key]) for key, label in SUMMARY_WORDS.items() if isinstance(batch.summary.get(key), int)
-    ][:5]
-
-
 @page("import_data")
 def import_progress(request: HttpRequest, pk: UUID) -> HttpResponse:
     batch = find(request, pk)
@@ -241,15 +146,18 @@ def import_progress(request: HttpRequest, pk: UUID) -> HttpResponse:
 @page("import_data")
 def roster_mapping(request: Any, pk: UUID) -> HttpResponseBase:
     batch = find(request, pk)
-    if batch.state == State.PREVIEWED and request.method == "GET":
-        batch = roster_operations.reopen_mapping(batch_id=pk, by=request.user)
     mapping, kept_as = roster_operations.mapping_for(batch, request.user)
     form = forms.RosterMappingForm(
         request.POST or None,
         columns=batch.header.get("columns", []),
         mapping=mapping,
         words=roster_operations.state_words(batch, mapping.account_state),
-        initial={"name": kept_as},
+        initial={
+            "name": kept_as,
+            "facts_on": batch.facts_on,
+            "complete": batch.options.get("complete", True),
+            "create": batch.options.get("create", False),
+        },
     )
 
     def keep(data: dict[str, Any]) -> tuple[str, str]:
@@ -270,7 +178,13 @@ def roster_mapping(request: Any, pk: UUID) -> HttpResponseBase:
     )
     crumbs = [("Imports", at("import-list", request)), (str(batch), at("import-detail", request, pk=pk))]
     shown = FormPage(
-        "What the columns mean", "Compare with what we know", at("import-list", request), line=line, crumbs=crumbs
+        "What the columns mean",
+        "Compare with what we know",
+        at("import-list", request),
+        line=line,
+        crumbs=crumbs,
+        template="directory/import_mapping.html",
+        context={"batch": batch},
     )
     return answer_sent(request, form, shown, keep)
 
@@ -285,7 +199,13 @@ def roster_names(request: Any, pk: UUID) -> HttpResponseBase:
         roster_operations.match_organizations(batch_id=pk, chosen=form.chosen(), by=request.user)
         return at("import-detail", request, pk=pk), "Kept. The roster is being compared again."
 
-    shown = FormPage("Which agency is it?", "Compare again", at("import-detail", request, pk=pk))
+    shown = FormPage(
+        "Which agency is it?",
+        "Compare again",
+        at("import-detail", request, pk=pk),
+        line="What you choose is kept with the columns, for the next roster too.",
+        crumbs=[("Imports", at("import-list", request)), (str(batch), at("import-detail", request, pk=pk))],
+    )
     return answer_sent(request, form, shown, match)
 
 
@@ -308,8 +228,13 @@ def import_discard(request: Any, pk: UUID) -> HttpResponse:
 @page("import_data")
 @require_POST
 def import_accept_people(request: Any, pk: UUID) -> HttpResponse:
-    added = accept_people(batch_id=pk, by=request.user)
-    messages.success(request, f"{added} people were added. Nobody got a license.")
+    """Add one of the proposed people, or all."""
+    one = as_uuid(request.POST.get("change", ""))
+    if request.POST.get("change") and one is None:
+        raise Http404
+    added = accept_people(batch_id=pk, by=request.user, change_ids=[one] if one else None)
+    told = "1 person was added." if added == 1 else f"{added:,} people were added."
+    messages.success(request, f"{told} Nobody got a license.")
     return redirect(at("import-detail", request, pk=pk))
 
 
