@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pgtrigger
 from django.db import connection, transaction
@@ -110,7 +111,7 @@ def _make(size: Size) -> Implementation:
     statements = STATEMENTS.read_text(encoding="utf-8")
     with use(implementation), connection.cursor() as cursor:
         cursor.execute(KEY)
-        values = [implementation.pk, size.number, size.organizations, size.licenses, size.people, size.cocs]
+        values: list[Any] = [implementation.pk, size.number, size.organizations, size.licenses, size.people, size.cocs]
         cursor.execute(SIZES, [*values, settings.today(), FIRST, LAST])
         engine.defer_nothing()
         with pgtrigger.ignore(*_histories()):

@@ -11,6 +11,7 @@ from rest_framework.response import Response
 
 from hmislead.access.api import TenantViewSet
 from hmislead.directory.imports import operations, roster_operations
+from hmislead.directory.imports.hmis_people import accept_people
 from hmislead.directory.models import ImportBatch, ImportChange, ImportProblem
 from hmislead.directory.tabular.mapping import MEANING_LABELS, RosterMapping
 
@@ -34,7 +35,7 @@ class RosterColumnsSerializer(serializers.Serializer[Any]):
 
     facts_on = serializers.DateField(help_text="The day the roster speaks of.")
     complete = serializers.BooleanField(default=True, help_text="The roster lists every account of the HMIS.")
-    create = serializers.BooleanField(default=False, help_text="Make people and licenses; only in setup.")
+    create_people = serializers.BooleanField(default=False, help_text="Make people and licenses; only in setup.")
     name = serializers.CharField(required=False, max_length=100, help_text="Keep the columns under this name.")
     columns = serializers.DictField(child=serializers.CharField(), required=False)
 
@@ -43,6 +44,34 @@ class RosterColumnsSerializer(serializers.Serializer[Any]):
         if unknown:
             raise serializers.ValidationError(f"Use only these names: {', '.join(MEANING_LABELS)}.")
         return columns
+
+
+class PeopleSerializer(serializers.Serializer[Any]):
+    changes = serializers.ListField(
+        child=serializers.UUIDField(), required=False, help_text="Proposed people to add; all if left out."
+    )
+
+
+class PeopleAddedSerializer(serializers.Serializer[Any]):
+    added = serializers.IntegerField(help_text="How many people are new.")
+
+
+class AgencyNamesSerializer(serializers.Serializer[Any]):
+    names = serializers.DictField(
+        child=serializers.UUIDField(allow_null=True), help_text="The agency of each name; null for none of ours."
+    )
+
+
+class ApartSerializer(serializers.Serializer[Any]):
+    change = serializers.UUIDField(help_text="A change that was matched by its name.")
+
+
+class AcceptSerializer(serializers.Serializer[Any]):
+    organization = serializers.UUIDField(required=False, help_text="The agency, where the roster names none.")
+
+
+class AcceptedSerializer(serializers.Serializer[Any]):
+    license = serializers.UUIDField()
 
 
 class ImportChangeSerializer(serializers.ModelSerializer[ImportChange]):
@@ -62,7 +91,7 @@ class ImportViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantView
     """Files brought in. A roster waits in `mapping` for its columns; nothing is written before `apply`."""
 
     access: ClassVar[dict[str, str]] = dict.fromkeys(
-        ("list", "retrieve", "create", "columns", "apply", "discard"), "import_data"
+        ("list", "retrieve", "create", "columns", "agencies", "apart", "apply", "discard", "people"), "import_data"
     )
     queryset = ImportBatch.objects.order_by("-created_at", "pk")
     serializer_class = ImportSerializer
@@ -86,11 +115,40 @@ class ImportViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantView
         asked = RosterColumnsSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         data = dict(asked.validated_data)
+        data["create"] = data.pop("create_people")
         batch = ImportBatch.objects.visible_to(request.user).get(pk=pk)
         guessed, _ = roster_operations.mapping_for(batch, request.user)
         mapping = RosterMapping.from_json({**guessed.as_json(), **data.pop("columns", {})})
         batch = roster_operations.map_roster(batch_id=pk, mapping=mapping, by=request.user, **data)
         return Response(ImportSerializer(batch).data)
+
+    @extend_schema(request=AgencyNamesSerializer, responses=ImportSerializer)
+    @action(detail=True, methods=["post"])
+    def agencies(self, request: Any, pk: Any) -> Response:
+        """Say which agencies the unmatched names of a roster are; it is then compared again."""
+        asked = AgencyNamesSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        chosen = asked.validated_data["names"]
+        batch = roster_operations.match_organizations(batch_id=pk, chosen=chosen, by=request.user)
+        return Response(ImportSerializer(batch).data)
+
+    @extend_schema(request=ApartSerializer, responses=ImportSerializer)
+    @action(detail=True, methods=["post"])
+    def apart(self, request: Any, pk: Any) -> Response:
+        """Say that a record is not what is here under the same name; the export is then read again."""
+        asked = ApartSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        batch = operations.keep_apart(batch_id=pk, change_id=asked.validated_data["change"], by=request.user)
+        return Response(ImportSerializer(batch).data)
+
+    @extend_schema(request=PeopleSerializer, responses=PeopleAddedSerializer)
+    @action(detail=True, methods=["post"])
+    def people(self, request: Any, pk: Any) -> Response:
+        """Add people whom an applied export proposes. Gives nobody a license."""
+        asked = PeopleSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        added = accept_people(batch_id=pk, by=request.user, change_ids=asked.validated_data.get("changes"))
+        return Response({"added": added})
 
     @extend_schema(request=None, responses=ImportSerializer)
     @action(detail=True, methods=["post"])
@@ -116,6 +174,17 @@ class ImportChangeViewSet(Part):
     queryset = ImportChange.objects.order_by("-created_at", "pk")
     serializer_class = ImportChangeSerializer
     filterset_fields = ("batch", "table", "action", "applied")
+    access: ClassVar[dict[str, str]] = {**Part.access, "accept": "import_data"}
+
+    @extend_schema(request=AcceptSerializer, responses={201: AcceptedSerializer})
+    @action(detail=True, methods=["post"])
+    def accept(self, request: Any, pk: Any) -> Response:
+        """Make the person behind an unknown account known and request a license for them."""
+        asked = AcceptSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        agency = asked.validated_data.get("organization")
+        license = roster_operations.accept_account(change_id=pk, by=request.user, organization_id=agency)
+        return Response({"license": license.pk}, status=201)
 
 
 class ImportProblemViewSet(Part):

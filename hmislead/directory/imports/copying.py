@@ -101,5 +101,5 @@ def _column(model: type[models.Model], name: str) -> str:
     return _quoted(_field(model, name).column)
 
 
-def _quoted(name: str) -> str:
-    return connection.ops.quote_name(name)
+def _quoted(name: str | None) -> str:
+    return connection.ops.quote_name(str(name))

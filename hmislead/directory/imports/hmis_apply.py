@@ -51,7 +51,8 @@ def write(plan: Plan) -> None:
 
 def _analyze(models_written: list[type[models.Model]]) -> None:
     with connection.cursor() as cursor:
-        for model in (*models_written, SourceRecord):
+        written: list[type[models.Model]] = [*models_written, SourceRecord]
+        for model in written:
             cursor.execute(f"ANALYZE {connection.ops.quote_name(model._meta.db_table)}")
 
 

@@ -54,6 +54,7 @@ def summary_of(plan: Plan, export: ExportFile) -> dict[str, Any]:
 
 
 def _plan(batch: ImportBatch) -> tuple[Plan, ExportFile]:
+    stream: Any
     with batch.file.content.open("rb") as stream:
         export = read_export(stream)
     return plan_export(export, batch.options.get("apart")), export

@@ -73,8 +73,8 @@ def seen_records(source: str) -> dict[str, dict[str, Seen]]:
     rows = SourceRecord.objects.filter(source_system=source).values_list(
         "file", "external_id", "object_id", "date_updated", "export_date", "content_hash", "deleted_on"
     )
-    for file, external_id, *rest in rows.iterator(chunk_size=CHUNK):
-        found[file][external_id] = Seen(*rest)
+    for file, external_id, object_id, updated, exported, content, deleted in rows.iterator(chunk_size=CHUNK):
+        found[file][external_id] = Seen(object_id, updated, exported, content, deleted)
     return found
 
 

@@ -97,5 +97,6 @@ def _link(batch: ImportBatch, accepted: list[ImportChange]) -> None:
             export_date=dt.datetime.fromisoformat(batch.header["export_date"]),
         )
         for change in accepted
+        if change.object_id is not None
     ]
     SourceRecord.objects.bulk_create(made, batch_size=500, ignore_conflicts=True)

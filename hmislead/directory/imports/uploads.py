@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 import zipfile
-from typing import IO, Any
+from typing import IO, Any, BinaryIO
 
 from django.core.files import File
 
@@ -28,9 +28,10 @@ def keep_export(file: File[bytes], *, name: str, by: Any) -> StoredFile:
 
     Files about clients are never unpacked and never kept. Raises RefusedFile for a zip that is hostile or no export.
     """
-    checked = check_upload(file.file, name=name, allowed={"zip"}, max_bytes=MAX_EXPORT_BYTES)
+    stream: Any = file.file
+    checked = check_upload(stream, name=name, allowed={"zip"}, max_bytes=MAX_EXPORT_BYTES)
     with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY) as cut:
-        _copy_project_level(file.file, cut)
+        _copy_project_level(stream, cut)
         return store_file(
             file=File(cut, name=checked.name),
             permission="import_data",
@@ -42,7 +43,7 @@ def keep_export(file: File[bytes], *, name: str, by: Any) -> StoredFile:
         )
 
 
-def _copy_project_level(source: IO[bytes], target: IO[bytes]) -> None:
+def _copy_project_level(source: BinaryIO, target: IO[bytes]) -> None:
     source.seek(0)
     with open_archive(source) as archive, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as made:
         if EXPORT not in archive.names:
@@ -55,9 +56,10 @@ def _copy_project_level(source: IO[bytes], target: IO[bytes]) -> None:
 def keep_roster(file: File[bytes], *, name: str, by: Any) -> tuple[StoredFile, Table]:
     """Store a roster (CSV or .xlsx) that can be read as a table, and return both. Raises RefusedFile."""
     kinds = {"csv", "xlsx", "txt"}
-    checked = check_upload(file.file, name=name, allowed=kinds, max_bytes=MAX_BYTES)
+    stream: Any = file.file
+    checked = check_upload(stream, name=name, allowed=kinds, max_bytes=MAX_BYTES)
     file.seek(0)
-    table = read_table(file.file, checked.name)
+    table = read_table(stream, checked.name)
     if not table.rows:
         raise RefusedFile("This list has no rows below the names of its columns. Upload a list with people in it.")
     stored = store_file(
@@ -74,5 +76,6 @@ def keep_roster(file: File[bytes], *, name: str, by: Any) -> tuple[StoredFile, T
 
 def open_table(stored: StoredFile) -> Table:
     """The table of a stored roster. Raises RefusedFile."""
+    stream: Any
     with stored.content.open("rb") as stream:
         return read_table(stream, stored.name)
