@@ -9,8 +9,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
+from hmislead.access.scopes import ROBOT
 from hmislead.directory.imports import operations
 from hmislead.directory.models import ImportBatch, License, Organization, Person, RosterMapping
+from hmislead.jobs import operations as jobs
+from hmislead.jobs.models import Job
 from tests import factories
 from tests.directory import hmis_samples
 from tests.directory.import_samples import HEADER, applied, apply_roster, read_roster, roster_batch, uploaded
@@ -223,6 +226,52 @@ def test_a_roster_by_the_api(lead, agency):
     answer = lead.post(api(f"{batch}/columns/"), columns, content_type="application/json")
     assert answer.json()["state"] == "reading"
     assert read(ImportBatch.objects.get(pk=batch)).summary["unknown"] == 1
+
+
+def post(client, path, body):
+    return client.post(f"/api/v1/i/north/{path}", body, content_type="application/json")
+
+
+def test_what_people_decide_about_an_import_can_be_decided_by_the_api(lead, agency):
+    factories.OrganizationFactory(name='Harbor "Light" Home, Inc.')
+    batch = uploaded(hmis_samples.export(1))
+    change = batch.importchanges.get(table="Organization")
+    assert post(lead, f"imports/{batch.pk}/apart/", {"change": str(change.pk)}).json()["state"] == "reading"
+    read(batch)
+    operations.apply_import(batch_id=batch.pk, by=ROBOT, inline=True)
+    assert Organization.objects.filter(name__startswith="Harbor").count() == 3
+    assert post(lead, f"imports/{batch.pk}/people/", {}).json() == {"added": 1}
+    day = factories.TODAY.replace(day=1)
+    roster = read_roster(["x@example.org,,Xena,Young,HH Inc.,Active,,"], day)
+    answer = post(lead, f"imports/{roster.pk}/agencies/", {"names": {"HH Inc.": str(agency.pk)}})
+    assert answer.json()["state"] == "reading"
+    read(roster)
+    operations.apply_import(batch_id=roster.pk, by=ROBOT, inline=True)
+    stranger = roster.importchanges.get(action="propose")
+    answer = post(lead, f"import-changes/{stranger.pk}/accept/", {})
+    assert answer.status_code == 201
+    assert License.objects.get(pk=answer.json()["license"]).organization == agency
+    assert post(lead, f"import-changes/{stranger.pk}/accept/", {}).status_code == 409
+
+
+def test_the_jobs_read_and_apply(lead):
+    lead.post(url("import-upload"), {"kind": "hmis_csv", "file": export_file()})
+    batch = ImportBatch.objects.get()
+    assert jobs.run(Job.objects.get(subject_id=batch.pk).pk)
+    batch.refresh_from_db()
+    assert batch.state == "previewed"
+    lead.post(url("import-apply", pk=batch.pk))
+    assert jobs.run(Job.objects.get(subject_id=batch.pk, state="waiting").pk)
+    batch.refresh_from_db()
+    assert (batch.state, Organization.objects.filter(name__startswith="Harbor").count()) == ("applied", 2)
+
+
+def test_a_job_that_is_given_up_leaves_a_sentence_and_the_way_back(tenant):
+    batch = uploaded(hmis_samples.export(1))
+    ImportBatch.objects.update(state="applying")
+    operations.give_up(batch.pk, "It did not work.")
+    batch.refresh_from_db()
+    assert (batch.state, batch.options["note"]) == ("previewed", "It did not work.")
 
 
 def test_the_command_shows_and_applies(tenant, tmp_path):
