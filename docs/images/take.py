@@ -22,9 +22,10 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": 1280, "height": 860})
         page.goto(f"{ADDRESS}/accounts/login/")
-        page.get_by_label("E-mail").fill(administrator["email"])
-        page.get_by_label("Password", exact=True).fill(administrator["password"])
+        page.fill("input[type=email], input[name=login]", administrator["email"])
+        page.fill("input[type=password]", administrator["password"])
         page.get_by_role("button", name="Sign in", exact=True).click()
+        page.wait_for_url(lambda url: "/login/" not in url)
         for name, path in SHOTS.items():
             page.goto(ADDRESS + path)
             page.screenshot(path=Path(__file__).parent / f"{name}.png")
