@@ -109,7 +109,7 @@ def _do_unit(run: Run, unit: str) -> int:
     if unit in registry.REQUIREMENTS:
         return engine.evaluate(registry.REQUIREMENTS[unit], Evaluation(as_of=run.as_of), run_id=run.pk)
     if unit == "gate and tallies":
-        engine.finish_day(run.as_of)
+        engine.finish_day(run.as_of, changed=run.changed)
     else:
         dict(AFTER)[unit](run)
     return 0
