@@ -38,7 +38,9 @@ class UploadForm(forms.Form):
 class RosterMappingForm(forms.Form):
     """What the columns of a roster mean. `words` are the words found in its state column."""
 
-    facts_on = forms.DateField(label="The day this roster speaks of", help_text="Not a day to come.")
+    facts_on = forms.DateField(
+        label="The day this roster speaks of", help_text="The day on which the HMIS made this list."
+    )
 
     def __init__(self, *args: Any, columns: list[str], mapping: RosterMapping, words: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

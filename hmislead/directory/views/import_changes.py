@@ -6,7 +6,7 @@ from collections import Counter
 from typing import Any
 
 import django_filters
-from django.db.models import OuterRef, Subquery
+from django.db.models import Case, OuterRef, Subquery, When
 from django.db.models.functions import Coalesce
 from django.middleware.csrf import get_token
 from django.urls import reverse
@@ -31,7 +31,7 @@ def at(name: str, request: Any, **kwargs: Any) -> str:
 class ChangeFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(field_name="label", lookup_expr="icontains", label="Search")
     table = django_filters.ChoiceFilter(choices=list(words.TABLE_WORDS.items()), label="What", empty_label="Any")
-    action = django_filters.ChoiceFilter(choices=ImportChange.Action.choices, label="Would", empty_label="Any")
+    action = django_filters.ChoiceFilter(choices=ImportChange.Action.choices, label="Change", empty_label="Any")
 
     class Meta:
         model = ImportChange
@@ -44,7 +44,13 @@ def changes_of(request: Any, batch: ImportBatch) -> Any:
         source_system=batch.header.get("source", ""), file=OuterRef("table"), external_id=OuterRef("external_id")
     )
     row = Coalesce("object_id", Subquery(sources.values("object_id")[:1]))
-    return ImportChange.objects.visible_to(request.user).filter(batch=batch).annotate(row_id=row)
+    # First what may be a mistake: guesses, ends, changes; what is merely new comes last.
+    rank = Case(
+        When(fields__has_key=preview.MATCHED, then=0),
+        *(When(action=action, then=place) for place, action in enumerate(("end", "change", "propose"), start=1)),
+        default=4,
+    )
+    return ImportChange.objects.visible_to(request.user).filter(batch=batch).annotate(row_id=row, rank=rank)
 
 
 def changes_listing(request: Any, batch: ImportBatch) -> Listing:
@@ -62,7 +68,7 @@ def changes_listing(request: Any, batch: ImportBatch) -> Listing:
             Column("applied", "Accepted", lambda row: "Yes" if row.applied else "", default=False),
         ],
         filterset=ChangeFilter,
-        order=("table", "action", "label"),
+        order=("rank", "table", "label"),
         noun=("change", "changes"),
         empty=Empty("Nothing would change", "Everything in this file is known already, or newer facts are."),
     )
