@@ -149,7 +149,7 @@ def _saml_settings(details: ProviderDetails) -> dict[str, Any]:
         entity, sign_on = idp["entityId"], idp["singleSignOnService"]["url"]
         certificate = idp.get("x509cert") or idp["x509certMulti"]["signing"][0]
     # The parser raises whatever its XML library does; the file comes from outside, so each of them means the same.
-    except Exception as error:
+    except Exception as error:  # the XML library raises many kinds; all mean the same to a person
         raise DomainError("This is not the metadata of a SAML identity provider with a signing certificate.") from error
     _require_url(sign_on)
     return {

@@ -53,8 +53,7 @@ def store_file(
     stored.content.save(checked.name, File(file), save=False)
     try:
         stored.save(force_insert=True)
-    except BaseException:
-        # The row was refused: its bytes must not stay behind where nothing points to them.
+    except BaseException:  # whatever it was: the bytes must not stay behind where nothing points to them
         stored.content.storage.delete(str(stored.content.name))
         raise
     return stored

@@ -98,9 +98,7 @@ def run(job_id: uuid.UUID) -> bool:
         log.warning("job lost", job=str(job_id))
     except DomainError as error:
         _give_up(job, token, error.message)
-    except (
-        Exception
-    ):  # whatever a unit raised: it was rolled back; the job is tried again, and given up after five tries
+    except Exception:  # whatever a unit raised was rolled back; it is tried again, and given up after five tries
         log.exception("job unit failed", job=str(job_id), kind=job.kind)
         _try_again(job, token)
     return True

@@ -40,7 +40,7 @@ def collect_static(state: State, environment: dict[str, str]) -> Iterator[None]:
         collecting = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
     try:
         yield
-    except BaseException:
+    except BaseException:  # also Ctrl-C: nothing is left running
         collecting.kill()
         raise
     finally:

@@ -114,7 +114,7 @@ def stopped_on_failure(state: State) -> Iterator[None]:
     """A start that fails or is interrupted leaves nothing running."""
     try:
         yield
-    except BaseException:
+    except BaseException:  # also Ctrl-C: nothing is left running
         down.stop_everything(state)
         raise
 
