@@ -29,13 +29,21 @@ CONTENTS_FROM = 65  # rows of tables that take about so many pages
 def pdf_of(kind: str, facts: Facts) -> bytes:
     """The PDF (PDF/UA-1) of a report's facts. One of more than five pages opens with its contents."""
     template, title, more = _KINDS[kind]
-    told = {**_head(facts), "facts": facts, **more(facts), "contents": _rows(facts) > CONTENTS_FROM}
-    language = context.current().language
-    drawn = pdf_from(template, told, title=title(facts), language=language)
-    if told["contents"] != (_pages(drawn) - told["contents"] > CONTENTS_OVER):
-        # The guess by rows was wrong: near five pages it takes a second drawing to know.
-        drawn = pdf_from(template, {**told, "contents": not told["contents"]}, title=title(facts), language=language)
-    return drawn
+    told = {**_head(facts), "facts": facts, **more(facts)}
+
+    def drawn(contents: bool) -> bytes:
+        shown = {**told, "contents": contents}
+        return pdf_from(template, shown, title=title(facts), language=context.current().language)
+
+    guess = _rows(facts) > CONTENTS_FROM
+    first = drawn(guess)
+    # Rows tell pages only roughly: near the limit it takes a second drawing to know.
+    if not guess:
+        return drawn(True) if _pages(first) > CONTENTS_OVER else first
+    if _pages(first) > CONTENTS_OVER + 1:
+        return first
+    second = drawn(False)
+    return first if _pages(second) > CONTENTS_OVER else second
 
 
 def _pages(content: bytes) -> int:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import django_filters
-from django import forms
 from django.db.models import Q, QuerySet
 from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from hmislead.directory.models import CoC, Organization
 from hmislead.tenancy import context
@@ -20,6 +21,11 @@ from reporting.operations.schedules import next_day
 def address(name: str, **kwargs: Any) -> str:
     """The address of a page of this room."""
     return reverse(f"reporting:{name}", kwargs={"slug": context.current().slug, **kwargs})
+
+
+def number(row: Report) -> SafeString:
+    """The number as a link, on one line."""
+    return format_html('<a class="nowrap" href="{}">{}</a>', row.get_absolute_url(), row.number)
 
 
 class AboutFilter(django_filters.FilterSet):
@@ -36,9 +42,7 @@ class AboutFilter(django_filters.FilterSet):
 
 
 class ReportFilter(AboutFilter):
-    state = django_filters.MultipleChoiceFilter(
-        choices=Report.State.choices, label="State", widget=forms.CheckboxSelectMultiple
-    )
+    state = django_filters.MultipleChoiceFilter(choices=Report.State.choices, label="State")
     as_of = django_filters.DateFromToRangeFilter(label="Day")
 
     class Meta:
@@ -63,7 +67,7 @@ REPORTS = Listing(
     order=("-created_at",),
     search_placeholder="Number, agency or CoC",
     columns=[
-        Column("number", "Report", "number", link=Report.get_absolute_url, sort="number"),
+        Column("number", "Report", "number", html=number, sort="number"),
         Column("about", "About", "about", sort="organization__name"),
         Column("kind", "Kind", lambda row: row.get_kind_display(), sort="kind"),
         Column("as_of", "Day", "as_of", kind="day", sort="as_of"),

@@ -122,7 +122,7 @@ def test_a_report_of_more_than_five_pages_opens_with_its_contents(world, people,
     told = []
     for content in drawn:
         with pikepdf.open(io.BytesIO(content)) as pdf:
-            told.append((_has_contents(pdf), len(pdf.pages) - _has_contents(pdf) > 5))
+            told.append((_has_contents(pdf), len(pdf.pages) > 5))
     assert [has for has, _ in told] == [should for _, should in told]
     assert told[1] == (True, True)
 
