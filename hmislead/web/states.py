@@ -76,7 +76,7 @@ _TABLE: dict[str, tuple[str, str, str]] = {
     "cancelled": ("cancelled", *_ENDED),
     "discarded": ("discarded", *_ENDED),
     "undone": ("undone", "undo", QUIET),
-    "paused": ("paused", "pause", QUIET),
+    "paused": ("paused", "remove_circle", QUIET),
     # messages
     "held": ("held", "schedule", WAIT),
     "sending": ("being sent", "autorenew", WAIT),
