@@ -19,35 +19,40 @@ from hmislead.compliance.models import FAILING, Gate
 from hmislead.tenancy import context
 
 STATEMENT = """
-WITH answers AS (
-    SELECT l.id AS license_id,
+WITH living AS MATERIALIZED (
+    SELECT l.id, l.person_id, l.organization_id FROM directory_license l
+    WHERE l.implementation_id = %(implementation)s AND l.state <> 'terminated' {only}
+), about AS (
+    SELECT id AS license_id, id AS subject_id FROM living
+    UNION ALL SELECT id, person_id FROM living
+    UNION ALL SELECT id, organization_id FROM living
+), answers AS MATERIALIZED (
+    SELECT a.license_id,
            COUNT(s.id) FILTER (WHERE s.state = ANY(%(failing)s)) = 0 AS is_open,
            COALESCE(jsonb_agg(jsonb_build_object(
                'requirement', s.requirement, 'state', s.state, 'due_on', s.due_on, 'note', s.note,
                'subject_kind', s.subject_kind, 'subject_id', s.subject_id)
                ORDER BY s.requirement) FILTER (WHERE s.state = ANY(%(failing)s)), '[]') AS reasons,
            MIN(s.lapses_on) FILTER (WHERE s.state <> ALL(%(failing)s)) AS lapses_on
-    FROM directory_license l
-    LEFT JOIN LATERAL (
-        SELECT * FROM compliance_status WHERE implementation_id = l.implementation_id
-            AND requirement = ANY(%(blocking)s) AND subject_id = ANY(ARRAY[l.id, l.person_id, l.organization_id])
-    ) s ON true
-    WHERE l.implementation_id = %(implementation)s AND l.state <> 'terminated' {only}
-    GROUP BY l.id
+    FROM about a
+    LEFT JOIN compliance_status s ON s.implementation_id = %(implementation)s AND s.requirement = ANY(%(blocking)s)
+        AND s.subject_id = a.subject_id
+    GROUP BY a.license_id
 ), gone AS (
     DELETE FROM compliance_gate g USING directory_license l
     WHERE g.license_id = l.id AND g.implementation_id = %(implementation)s AND l.implementation_id = %(implementation)s
       AND l.state = 'terminated' {only}
 )
 INSERT INTO compliance_gate (id, implementation_id, license_id, is_open, reasons, lapses_on, checked_at, created_at, updated_at)
-SELECT gen_random_uuid(), %(implementation)s, license_id, is_open, reasons, CASE WHEN is_open THEN lapses_on END,
+SELECT gen_random_uuid(), %(implementation)s, a.license_id, a.is_open, a.reasons, CASE WHEN a.is_open THEN a.lapses_on END,
     now(), now(), now()
-FROM answers
+FROM answers a
+LEFT JOIN compliance_gate b ON b.implementation_id = %(implementation)s AND b.license_id = a.license_id
+WHERE (b.is_open, b.reasons, b.lapses_on)
+    IS DISTINCT FROM (a.is_open, a.reasons, CASE WHEN a.is_open THEN a.lapses_on END)
 ON CONFLICT (implementation_id, license_id) DO UPDATE SET
     is_open = EXCLUDED.is_open, reasons = EXCLUDED.reasons, lapses_on = EXCLUDED.lapses_on, checked_at = now(),
     updated_at = now()
-WHERE (compliance_gate.is_open, compliance_gate.reasons, compliance_gate.lapses_on)
-    IS DISTINCT FROM (EXCLUDED.is_open, EXCLUDED.reasons, EXCLUDED.lapses_on)
 """
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings as django_settings
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from hmislead.access.operations import grant_role
@@ -26,11 +27,19 @@ ZONES = {"demo": "America/New_York", "demo-two": "America/Denver"}
 NAMES = {"demo": "Three Rivers HMIS", "demo-two": "High Plains HMIS"}
 
 
+class Password:
+    """The one password of all sign-ins. Hashing is slow on purpose, so it is done once."""
+
+    def __init__(self, plain: str) -> None:
+        self.plain = plain
+        self.encoded = make_password(plain)
+
+
 def load() -> bool:
     """Make the demonstration unless it is there, and write the sign-ins to the state folder. True if it was made."""
     if Implementation.objects.filter(slug="demo").exists():
         return False
-    password = secrets.token_urlsafe(12)
+    password = Password(secrets.token_urlsafe(12))
     signins = [_operator(password)]
     signins += _implementation("demo", password, small=False)
     signins += _implementation("demo-two", password, small=True)
@@ -47,13 +56,13 @@ def write_signins(signins: list[dict[str, str]]) -> None:
         json.dump(signins, file, indent=2)
 
 
-def _operator(password: str) -> dict[str, str]:
-    User.objects.create_user("operator@example.org", password, name="Olga Operator", is_operator=True)
+def _operator(password: Password) -> dict[str, str]:
+    _sign_in("operator@example.org", "Olga Operator", password, is_operator=True)
     return _signin("Operator", "operator@example.org", password, "the installation")
 
 
 @transaction.atomic
-def _implementation(slug: str, password: str, *, small: bool) -> list[dict[str, str]]:
+def _implementation(slug: str, password: Password, *, small: bool) -> list[dict[str, str]]:
     implementation = Implementation.objects.create(slug=slug, name=NAMES[slug], timezone=ZONES[slug], is_demo=True)
     prefix = "" if slug == "demo" else "two."
     with use(implementation):
@@ -66,7 +75,7 @@ def _implementation(slug: str, password: str, *, small: bool) -> list[dict[str, 
         return signins + _roles(story, prefix, password, implementation)
 
 
-def _roles(story: Story, prefix: str, password: str, implementation: Implementation) -> list[dict[str, str]]:
+def _roles(story: Story, prefix: str, password: Password, implementation: Implementation) -> list[dict[str, str]]:
     coc, agency = story.cocs[0], story.chos[1]
     wanted: list[tuple[str, str, str, dict[str, Any], str]] = [
         ("lead_staff", "staff", "Sam Staff", {}, implementation.name),
@@ -88,7 +97,9 @@ def _roles(story: Story, prefix: str, password: str, implementation: Implementat
     return [*signins, _end_user(story, prefix, password, implementation, agency)]
 
 
-def _end_user(story: Story, prefix: str, password: str, implementation: Implementation, agency: Any) -> dict[str, str]:
+def _end_user(
+    story: Story, prefix: str, password: Password, implementation: Implementation, agency: Any
+) -> dict[str, str]:
     """One of the agency's people gets a sign-in: their access comes from being that person, not from a grant."""
     holder = next(
         each
@@ -103,11 +114,15 @@ def _end_user(story: Story, prefix: str, password: str, implementation: Implemen
     return _signin("End user", user.email, password, f"{person} at {agency.name}")
 
 
-def _user(email: str, name: str, password: str, implementation: Implementation) -> User:
-    user = User.objects.create_user(email, password, name=name)
+def _user(email: str, name: str, password: Password, implementation: Implementation) -> User:
+    user = _sign_in(email, name, password)
     Membership.objects.create(user=user, implementation=implementation)
     return user
 
 
-def _signin(role: str, email: str, password: str, scope: str) -> dict[str, str]:
-    return {"role": role, "email": email, "password": password, "scope": scope}
+def _sign_in(email: str, name: str, password: Password, **fields: Any) -> User:
+    return User.objects.create(email=email, name=name, password=password.encoded, **fields)
+
+
+def _signin(role: str, email: str, password: Password, scope: str) -> dict[str, str]:
+    return {"role": role, "email": email, "password": password.plain, "scope": scope}

@@ -73,6 +73,7 @@ def register(order: int, plan: Callable[[Story], None]) -> None:
 
 def tell(story: Story) -> None:
     """Plan all parts, then play the year: facts in order, nights weekly and at last nightly."""
+    engine.defer_nothing()
     with engine.paused():
         for _, plan in sorted(PARTS, key=lambda part: part[0]):
             plan(story)

@@ -13,26 +13,9 @@ from typing import Any
 
 from django.db import connection, models
 
-from hmislead.compliance import engine
 from hmislead.tenancy import context
 
 Row = Sequence[Any]
-
-
-PREPARE = """
-SELECT set_config('pgtrigger.ignore', coalesce(nullif(current_setting('pgtrigger.ignore', true), ''), '{}'), true)
-"""
-
-
-def prepare() -> None:
-    """Make this transaction ready for many rows: keys are checked at once, history triggers do not stumble.
-
-    Each history trigger asks which triggers to pass over. While nobody has said, PostgreSQL raises and catches an error
-    for every row, which takes ten times as long as writing the event; saying "none" answers it.
-    """
-    engine.defer_nothing()
-    with connection.cursor() as cursor:
-        cursor.execute(PREPARE)
 
 
 def insert_rows(model: type[models.Model], columns: Sequence[str], rows: Iterable[Row], *, or_update: str = "") -> None:

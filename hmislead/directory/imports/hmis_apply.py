@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import connection, models
 
+from hmislead.compliance import engine
 from hmislead.directory.imports import checking, copying
 from hmislead.directory.imports.hmis_derived import PARTICIPATION, ROLE
 from hmislead.directory.imports.hmis_known import chunks
@@ -36,7 +37,7 @@ class DirectoryChanged(Exception):
 
 def write(plan: Plan) -> None:
     """Write a plan and re-check what it touches. Raises DirectoryChanged when a row is not as the plan saw it."""
-    copying.prepare()
+    engine.defer_nothing()
     by_table: dict[str, list[Step]] = defaultdict(list)
     for step in plan.steps:
         by_table[step.table].append(step)

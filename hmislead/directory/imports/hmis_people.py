@@ -8,8 +8,9 @@ from uuid import UUID
 
 from django.db import transaction
 
+from hmislead.compliance import engine
 from hmislead.directory.hmis_csv.records import ExportFile, Record
-from hmislead.directory.imports import checking, copying
+from hmislead.directory.imports import checking
 from hmislead.directory.imports.hmis_known import seen_records
 from hmislead.directory.imports.hmis_plan import PROPOSE, Plan, Step
 from hmislead.directory.imports.policy import require_import
@@ -59,7 +60,7 @@ def accept_people(*, batch_id: UUID, by: Any, change_ids: list[UUID] | None = No
     proposed = ImportChange.objects.visible_to(by).filter(batch=batch, action=PROPOSE, table=USER, applied=False)
     if change_ids is not None:
         proposed = proposed.filter(pk__in=change_ids)
-    copying.prepare()
+    engine.defer_nothing()
     return _accept(batch, list(proposed.select_for_update(of=("self",))))
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from hmislead.compliance import task_operations
+from hmislead.compliance import engine, task_operations
 from hmislead.compliance.models import Task
 from hmislead.directory.imports import copying
 from hmislead.directory.imports.hmis_apply import DirectoryChanged
@@ -29,7 +29,7 @@ OBSERVED = ("account_state", "observed_on", "last_sign_in_on", "username")
 
 def write(plan: RosterPlan, known: Known, batch: ImportBatch) -> None:
     """Write a plan. The caller re-checks. Raises DirectoryChanged when a license is not as the plan saw it."""
-    copying.prepare()
+    engine.defer_nothing()
     _observe(plan)
     _conclude(plan)
     for each in plan.differences:
