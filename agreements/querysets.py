@@ -71,3 +71,61 @@ class AgreementQuerySet(models.QuerySet[Any]):
                 apps.get_model("agreements", "AgreementParty").objects.select_related("coc", "organization", "person"),
             )
         )
+
+
+class PacketQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> Any:
+        """Those you are a signer of, once it is your turn; with `view_evidence` those your agency or CoC is party to."""
+        access = scopes.of(user)
+        held = access.scopes("view_evidence")
+        if held.everything:
+            return self
+        reach = Q(pk__in=[])
+        if access.person_id:
+            reach |= Exists(_turns_of(access.person_id).filter(packet=OuterRef("pk")))
+        if held:
+            party = Q(organization__isnull=False) & within(held)
+            party |= Q(coc_id__in=held.cocs, person=None)
+            parties = apps.get_model("agreements", "PacketParty").objects.filter(party, packet=OuterRef("pk"))
+            reach |= ~Q(state="draft") & Exists(parties)
+        return self.filter(reach)
+
+    def out(self) -> Any:
+        return self.filter(state__in=("sent", "partly"))
+
+
+def _turns_of(person_id: Any) -> Any:
+    """Signatures that this person was asked for: nothing shows to a later signer before their turn."""
+    candidates = apps.get_model("agreements", "Candidate").objects.filter(
+        signer=OuterRef("pk"), person_id=person_id, removed_at=None
+    )
+    signers = apps.get_model("agreements", "Signer").objects.exclude(state__in=("waiting", "replaced"))
+    return signers.filter(Exists(candidates)).exclude(packet__state="draft")
+
+
+class ByPacketQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> Any:
+        packets = apps.get_model("agreements", "Packet").objects.visible_to(user).values("pk")
+        return self.filter(packet__in=packets)
+
+
+class SignerQuerySet(ByPacketQuerySet):
+    def asked_of(self, person_id: Any) -> Any:
+        """Signatures this person may give now."""
+        return _turns_of(person_id).filter(state="asked", packet__state__in=("sent", "partly"))
+
+    def open(self) -> Any:
+        """Signatures that are still needed."""
+        return self.filter(state__in=("waiting", "asked", "declined"))
+
+
+class BySignerQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> Any:
+        signers = apps.get_model("agreements", "Signer").objects.visible_to(user).values("pk")
+        return self.filter(signer__in=signers)
+
+
+class CampaignQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> Any:
+        """Campaigns are the HMIS Lead's."""
+        return self if scopes.of(user).scopes("view_evidence").everything else self.none()

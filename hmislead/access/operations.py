@@ -19,6 +19,7 @@ from hmislead.access.permissions import PERMISSIONS
 from hmislead.accounts.models import ApiToken, Membership
 from hmislead.errors import DomainError
 from hmislead.tenancy import context, settings
+from hmislead.tenancy.crossing import cross_into
 from hmislead.tenancy.models import Implementation
 
 SCOPE_MODELS = {
@@ -160,7 +161,11 @@ def permission_rows(kind: str, codes: frozenset[str]) -> list[Permission]:
 
 
 def create_permission_rows(**kwargs: Any) -> None:
-    """Make the permission rows of every registered code at every kind of scope object. Runs after `migrate`."""
+    """Make the permission rows of every registered code at every kind of scope object. Runs after `migrate`.
+
+    Codes that are new, as after an upgrade, are given to whoever holds a role that includes them.
+    """
+    known = set(Permission.objects.values_list("codename", flat=True))
     for app, model in SCOPE_MODELS.values():
         content_type = ContentType.objects.get_for_model(apps.get_model(app, model))
         Permission.objects.bulk_create(
@@ -170,6 +175,21 @@ def create_permission_rows(**kwargs: Any) -> None:
             ],
             ignore_conflicts=True,
         )
+    new = set(PERMISSIONS) - known
+    if known & set(PERMISSIONS) and new:
+        for implementation in Implementation.objects.order_by("slug"):
+            with cross_into(implementation, why="new permissions for the roles that include them"):
+                give_to_holders(new)
+
+
+def give_to_holders(codes: set[str]) -> int:
+    """Bring guardian's rows of everybody whose role includes one of `codes` up to date. Returns how many scopes."""
+    holding = [code for code, role in roles.ROLES.items() if role.bundle() & codes]
+    grants = RoleGrant.objects.active(settings.today()).filter(role__in=holding).select_related("user")
+    scopes_of_users = {(grant.user, grant.scope_kind, grant.scope_id) for grant in grants}
+    for user, kind, scope_id in scopes_of_users:
+        _sync(user, kind, scope_id)
+    return len(scopes_of_users)
 
 
 def _require_manager(by: Any) -> None:

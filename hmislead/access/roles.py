@@ -31,6 +31,7 @@ READ_ALL = frozenset(
         "view_staff",
         "view_evidence",
         "view_compliance",
+        "view_documents",
         "view_messages",
         "view_reports",
         "view_settings",
@@ -50,8 +51,11 @@ LEAD_STAFF = READ_ALL | {
     "send_notices",
     "request_reports",
     "record_decisions",
+    "edit_documents",
+    "send_packets",
+    "manage_cases",
 }
-COC_SHARE = frozenset({"view_directory", "view_compliance", "view_reports"})
+COC_SHARE = frozenset({"view_directory", "view_compliance", "view_documents", "view_reports"})
 
 ROLES: dict[str, Role] = {
     role.code: role

@@ -13,11 +13,16 @@ from hmislead.tenancy.migration_operations import is_tenant_model
 WANTED = {
     "access_rolegrant": {"coc_id": None, "organization_id": None},
     "agreements_agreementparty": {"organization_id": uuid.UUID(int=7)},
+    "agreements_candidate": {"person_id": uuid.UUID(int=7)},
+    "agreements_packet": {"state": "draft"},
+    "agreements_signer": {"state": "asked"},
     "compliance_task": {"closed_at": None, "proof_kind": ""},
     "compliance_waiver": {"kind": "not_applicable"},
     "directory_license": {"state": "active", "terminated_on": None},
     "directory_signatory": {"organization_id": uuid.UUID(int=7), "coc_id": None},
     "directory_staffposition": {"fte": 1},
+    "documents_citation": {"cited_id": uuid.UUID(int=7)},
+    "documents_versioneffect": {"state": "requested"},
 }
 BY_TYPE = {
     "uuid": lambda: uuid.uuid4(),

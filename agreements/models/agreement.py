@@ -22,15 +22,35 @@ class Agreement(TenantModel):
         PARTICIPATION = "participation", "Participation agreement"
         END_USER = "end_user", "End-user agreement"
         VENDOR = "vendor", "Vendor contract"
+        CONSULTANT = "consultant", "Consultant contract"
+        BUSINESS_ASSOCIATE = "business_associate", "Business associate agreement"
         DATA_USE = "data_use", "Data use agreement"
+        DATA_SHARING = "data_sharing", "Data sharing agreement"
+        PII_ACCESS = "pii_access", "PII access agreement"
+        INTEGRATION = "integration", "Data integration agreement"
 
-    type = models.CharField(max_length=16, choices=Type.choices)
+    class Term(models.TextChoices):
+        OPEN = "open", "Until further notice"
+        FIXED = "fixed", "Until a fixed day"
+        YEARLY = "yearly", "One year, renewed every year"
+        LICENSE = "license", "Until the license ends"
+
+    type = models.CharField(max_length=24, choices=Type.choices)
     title = models.CharField(max_length=200, blank=True)
     signed_on = models.DateField(null=True, blank=True)
     effective_on = models.DateField()
     ends_on = models.DateField("last day", null=True, blank=True, help_text="Empty: until further notice.")
     terminated_on = models.DateField(null=True, blank=True, help_text="The first day on which it binds no more.")
     termination_reason = models.CharField(max_length=300, blank=True)
+    term = models.CharField(max_length=8, choices=Term.choices, default=Term.OPEN)
+    notice_days = models.PositiveSmallIntegerField(
+        "days of notice", null=True, blank=True, help_text="Between telling the other side and the end."
+    )
+    version = TenantForeignKey(
+        "documents.DocumentVersion", null=True, blank=True, related_name="agreements", help_text="The template signed."
+    )
+    amends = TenantForeignKey("self", null=True, blank=True, related_name="amendments")
+    renews = TenantForeignKey("self", null=True, blank=True, related_name="renewals")
     file = TenantForeignKey("files.StoredFile", null=True, blank=True, related_name="+")
     carried_over = models.BooleanField(default=False, help_text="Loaded as opening evidence.")
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")

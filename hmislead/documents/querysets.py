@@ -1,0 +1,127 @@
+"""What a user may know of documents.
+
+Who holds `view_documents` at the implementation sees all. CoC staff see what has left the draft. Every member sees what
+is or was in effect, and what they are asked to comment on; private types stay with the HMIS Lead and CoC staff.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.apps import apps
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+
+from hmislead.access import scopes
+from hmislead.documents import types
+from hmislead.tenancy import settings
+
+KNOWN_TO_ALL = ("effective", "superseded")
+
+
+def _model(name: str) -> Any:
+    return apps.get_model("documents", name)
+
+
+class StudioQuerySet(models.QuerySet[Any]):
+    """Rows of the studio itself: only who may see every document."""
+
+    def visible_to(self, user: Any) -> Any:
+        return self if scopes.of(user).scopes("view_documents").everything else self.none()
+
+
+class VersionQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> Any:
+        access = scopes.of(user)
+        held = access.scopes("view_documents")
+        if held.everything:
+            return self
+        if held.cocs:
+            return self.exclude(state="draft")
+        open_now = _model("CommentPeriod").objects.filter(
+            version=OuterRef("pk"), opens_on__lte=settings.today(), closes_on__gte=settings.today()
+        )
+        known = Q(state__in=KNOWN_TO_ALL) | Q(Exists(open_now), state="in_comment")
+        return self.filter(known).exclude(document__type__in=types.PRIVATE)
+
+    def in_effect(self, on: dt.date) -> Any:
+        """Versions that are in effect in some CoC on a day."""
+        effects = _model("VersionEffect").objects.in_effect(on).filter(version=OuterRef("pk"))
+        return self.filter(Exists(effects))
+
+
+class DocumentQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> Any:
+        if scopes.of(user).scopes("view_documents").everything:
+            return self
+        versions = _model("DocumentVersion").objects.visible_to(user).filter(document=OuterRef("pk"))
+        return self.filter(Exists(versions))
+
+
+class ByVersionQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> Any:
+        return self.filter(version__in=_model("DocumentVersion").objects.visible_to(user).values("pk"))
+
+
+class ByDocumentQuerySet(models.QuerySet[Any]):
+    """Rows about a document in one CoC: the HMIS Lead's, and that CoC's staff."""
+
+    def visible_to(self, user: Any) -> Any:
+        held = scopes.of(user).scopes("view_documents")
+        return self if held.everything else self.filter(coc_id__in=held.cocs)
+
+
+class LegalReviewQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> Any:
+        held = scopes.of(user).scopes("view_documents")
+        if held.everything:
+            return self
+        return self.filter(document__in=_model("Document").objects.visible_to(user)) if held.cocs else self.none()
+
+
+class DecisionQuerySet(models.QuerySet[Any]):
+    """Decisions of the bodies of a CoC: its staff, its body's members, and who sees every document."""
+
+    def visible_to(self, user: Any) -> Any:
+        access = scopes.of(user)
+        held = access.scopes("view_documents")
+        if held.everything:
+            return self
+        return self.filter(body__coc_id__in=held.cocs | access.scopes("vote").cocs)
+
+
+class ByDecisionQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> Any:
+        return self.filter(decision__in=_model("Decision").objects.visible_to(user).values("pk"))
+
+
+class EffectQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> Any:
+        held = scopes.of(user).scopes("view_documents")
+        if held.everything:
+            return self
+        versions = _model("DocumentVersion").objects.visible_to(user).values("pk")
+        known = Q(state__in=KNOWN_TO_ALL) | Q(coc_id__in=held.cocs)
+        return self.filter(known, version__in=versions)
+
+    def in_effect(self, on: dt.date) -> Any:
+        """Rows whose version is in effect on a day, whatever came after."""
+        began = Q(effective_from__lte=on, state__in=("effective", "superseded"))
+        return self.filter(began, Q(effective_until=None) | Q(effective_until__gte=on))
+
+
+class ConditionQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> Any:
+        held = scopes.of(user).scopes("view_documents")
+        return self if held.everything else self.filter(effect__coc_id__in=held.cocs)
+
+
+class CommentQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: Any) -> Any:
+        """Your own; all of them for who works on documents or for the CoC."""
+        access = scopes.of(user)
+        held = access.scopes("view_documents")
+        if held.everything or held.cocs:
+            return self.filter(period__version__in=_model("DocumentVersion").objects.visible_to(user).values("pk"))
+        return self.filter(author_id=access.user_id) if access.user_id else self.none()
