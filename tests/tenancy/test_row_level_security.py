@@ -191,7 +191,8 @@ def test_history_cannot_be_rewritten(model, implementation):
 NOT_TRACKED = {
     # Records of events themselves, or no fact about anybody.
     "access.CoCUserPermission", "access.ImplementationUserPermission", "access.OrganizationUserPermission",
-    "agreements.TrailEntry", "audit.FileAccess", "compliance.Change", "compliance.Gate", "compliance.Run", "compliance.Status", "compliance.Tally",
+    "agreements.TrailEntry", "audit.FileAccess",
+    "compliance.Change", "compliance.Gate", "compliance.Run", "compliance.Status", "compliance.Tally",
     "directory.ImportChange", "directory.ImportProblem", "directory.SourceRecord", "tenancy.Counter",
     "notices.BulkSend", "notices.Message", "notices.Notice", "notices.Preference", "notices.Reminder",
     "reporting.ReportFacts",
