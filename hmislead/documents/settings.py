@@ -1,0 +1,76 @@
+"""What a Lead may decide about documents."""
+
+from __future__ import annotations
+
+from hmislead.documents.clause_map import CONDITIONS, setting_of
+from hmislead.documents.types import CHOICES
+from hmislead.tenancy.settings import SettingDefinition, register
+
+# Common enough that a Lead who never opens these settings gets the longer list of clauses.
+TRUE_AT_FIRST = {"coc_help_desk", "coordinated_entry", "release_of_information_used"}
+APPROVED_AT_FIRST = ["coc_lead", "participation", "end_user", "policies_procedures", "privacy_plan", "security_plan",
+                     "privacy_security_plan", "data_quality_plan", "data_analysis_policies", "monitoring_plan",
+                     "support_policies", "privacy_notice"]  # fmt: skip
+
+
+def register_document_settings() -> None:
+    """Called once, when the app is ready."""
+    register(
+        *(
+            SettingDefinition(
+                setting_of(condition),
+                question,
+                "Documents: what applies",
+                "boolean",
+                condition in TRUE_AT_FIRST,
+                "Decides which clauses your documents owe.",
+            )
+            for condition, question in CONDITIONS.items()
+        ),
+        SettingDefinition(
+            "documents.approved_by_body",
+            "A governing body approves",
+            "Documents",
+            "choices",
+            APPROVED_AT_FIRST,
+            "Other types take effect when the HMIS Lead says so.",
+            standards=("POL-15", "GOV-02"),
+            choices=tuple(CHOICES),
+        ),
+        SettingDefinition(
+            "documents.review_months",
+            "Plans and policies are reviewed every",
+            "Documents",
+            "integer",
+            12,
+            "Counted from the last approval or reaffirmation by each CoC.",
+            standards=("POL-10", "POL-16"),
+            minimum=1,
+            maximum=36,
+            unit="months",
+        ),
+        SettingDefinition(
+            "documents.review_opens_days",
+            "A review opens",
+            "Documents",
+            "integer",
+            90,
+            "Days before it is due.",
+            standards=("POL-10",),
+            minimum=7,
+            maximum=365,
+            unit="days before",
+        ),
+        SettingDefinition(
+            "documents.several_cocs",
+            "An agency in several CoCs signs",
+            "Documents",
+            "choice",
+            "newest",
+            "Which version of a template goes to an agency whose CoCs have different versions in effect.",
+            choices=(
+                ("newest", "The newest version in effect in any of its CoCs"),
+                ("all", "Only a version in effect in all of its CoCs"),
+            ),
+        ),
+    )
