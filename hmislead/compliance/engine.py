@@ -11,6 +11,8 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +21,7 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from hmislead.compliance import registry
+from hmislead.compliance.moving_day import MovingDay, moved
 from hmislead.compliance.registry import Evaluation, Requirement
 from hmislead.tenancy import context, settings
 
@@ -119,19 +122,20 @@ def evaluate(
 
 Subselect = tuple[str, dict[str, Any]]
 
-# Django takes longer to write a requirement's SQL than PostgreSQL to answer it for one subject.
-_written: dict[tuple[Requirement, dt.date, str], Subselect] = {}
+# Django takes longer to write a requirement's SQL than PostgreSQL to answer it for one subject. None: of every day.
+_written: dict[tuple[Requirement, dt.date | None, str], Subselect] = {}
 MOST_WRITTEN = 1000
+SINGLE = (str, int, Decimal, dt.date, UUID, type(None))
 
 
 def _subselect(requirement: Requirement, evaluation: Evaluation) -> Subselect:
-    """The requirement's own SELECT, written once for each day and each set of settings.
+    """The requirement's own SELECT, written once for each set of settings, or for each day where the day shapes it.
 
     What reads rows while it is written (the day of the last roster) belongs to this moment alone and is not kept.
     """
-    key = (requirement, evaluation.as_of, evaluation.fingerprint)
-    if key in _written:
-        return _written[key]
+    for day in (None, evaluation.as_of):
+        if written := _written.get((requirement, day, evaluation.fingerprint)):
+            return written[0], moved(written[1], evaluation.as_of)
     reads = 0
 
     def count(execute: Callable[..., Any], *args: Any) -> Any:
@@ -139,13 +143,16 @@ def _subselect(requirement: Requirement, evaluation: Evaluation) -> Subselect:
         reads += 1
         return execute(*args)
 
+    as_of = MovingDay.starting(evaluation.as_of)
     with connection.execute_wrapper(count):
-        written = _write(requirement, requirement.evaluate(evaluation))
+        sql, values = _write(requirement, requirement.evaluate(replace(evaluation, as_of=as_of)))
     if not reads and requirement.subject != "implementation":
         if len(_written) >= MOST_WRITTEN:
             _written.clear()
-        _written[key] = written
-    return written
+        # A day inside a list would not be moved.
+        of_every_day = not as_of.looked and all(isinstance(value, SINGLE) for value in values.values())
+        _written[requirement, None if of_every_day else evaluation.as_of, evaluation.fingerprint] = sql, values
+    return sql, moved(values, evaluation.as_of)
 
 
 def _write(requirement: Requirement, subjects: QuerySet[Any]) -> Subselect:
