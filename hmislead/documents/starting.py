@@ -140,6 +140,8 @@ def _translated(english: StartingDocument, document: StartingDocument, file: Pat
     if ours != theirs:
         odd = sorted(set(ours) ^ set(theirs)) or ["another order"]
         raise BadStartingText(file, 1, f"its keys differ from the English ones: {', '.join(odd)}.")
+    if any(each.standards or each.variant or each.initials for each in document.blocks):
+        raise BadStartingText(file, 1, "a brace of a translation holds the key alone.")
     blocks = (
         replace(source, heading=block.heading, body=block.body)
         for source, block in zip(english.blocks, document.blocks, strict=True)
