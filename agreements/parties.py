@@ -22,9 +22,14 @@ SUBJECT = {
     Type.PARTICIPATION: Role.CHO,
     Type.END_USER: Role.END_USER,
     Type.VENDOR: Role.VENDOR,
+    Type.CONSULTANT: Role.VENDOR,
+    Type.BUSINESS_ASSOCIATE: Role.VENDOR,
     Type.DATA_USE: Role.OTHER,
+    Type.DATA_SHARING: Role.OTHER,
+    Type.PII_ACCESS: Role.OTHER,
+    Type.INTEGRATION: Role.OTHER,
 }
-LEAD_NEEDED = {Type.COC_LEAD, Type.PARTICIPATION, Type.VENDOR, Type.DATA_USE}
+LEAD_NEEDED = set(SUBJECT) - {Type.END_USER}
 MISSING = {
     Role.COC: "Say which CoC signs this agreement.",
     Role.CHO: "Say which agency signs this agreement.",

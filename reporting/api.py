@@ -18,11 +18,16 @@ from reporting.models import Kind, Report, ReportSchedule
 from reporting.operations import reports, schedules
 
 VIEW, REQUEST = "view_reports", "request_reports"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class ReportSerializer(serializers.ModelSerializer[Report]):
-    pdf_sha256 = serializers.CharField(source="pdf.sha256", default=None, help_text="Checksum of the PDF.")
-    xlsx_sha256 = serializers.CharField(source="xlsx.sha256", default=None, help_text="Checksum of the workbook.")
+    pdf_sha256 = serializers.CharField(
+        source="pdf.sha256", default=None, allow_null=True, help_text="Checksum of the PDF."
+    )
+    xlsx_sha256 = serializers.CharField(
+        source="xlsx.sha256", default=None, allow_null=True, help_text="Checksum of the workbook."
+    )
 
     class Meta:
         model = Report
@@ -120,13 +125,13 @@ class ReportViewSet(_Rooms):
         """Make a failed report anew."""
         return self.answer(reports.retry_report(report_id=kwargs["pk"], by=request.user))
 
-    @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
+    @extend_schema(responses={(200, "application/pdf"): OpenApiTypes.BINARY})
     @action(detail=True)
     def pdf(self, request: Any, **kwargs: Any) -> FileResponse:
         """The PDF. Each download is logged."""
         return self._file(kwargs["pk"], "pdf")
 
-    @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
+    @extend_schema(responses={(200, XLSX): OpenApiTypes.BINARY})
     @action(detail=True)
     def xlsx(self, request: Any, **kwargs: Any) -> FileResponse:
         """The workbook. Each download is logged."""

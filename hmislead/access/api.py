@@ -20,10 +20,10 @@ from hmislead.web import idempotency
 
 
 class TenantViewSet(GenericViewSet):
-    """Endpoints under `/api/v1/i/<slug>/`. `access` names the permission of every action; `queryset` is never
-    served as it stands: `visible_to` narrows it first."""
+    """Endpoints under `/api/v1/i/<slug>/`. `access` names the permission of every action (or those of which
+    one is enough); `queryset` is never served as it stands: `visible_to` narrows it first."""
 
-    access: ClassVar[dict[str, str]] = {}
+    access: ClassVar[dict[str, Any]] = {}
     lookup_value_converter = "uuid"
     ordering_fields: ClassVar[tuple[str, ...]] = ()  # columns that are never NULL: a cursor cannot pass a NULL
     _attempt: idempotency.Attempt | None = None

@@ -42,7 +42,7 @@ class FileViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantViewSe
     search_fields = ("name",)
     access = {"list": MEMBER, "retrieve": MEMBER, "content": MEMBER}
 
-    @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
+    @extend_schema(responses={(200, "*/*"): OpenApiTypes.BINARY})
     @action(detail=True)
     def content(self, request: Any, **kwargs: Any) -> FileResponse:
         """The bytes of a file. Each download is logged."""

@@ -26,6 +26,7 @@ PROBLEM = {
     },
     "required": ["type", "title", "status"],
 }
+ADDRESSES = {"uri", "email"}
 WRITES = {"POST", "PUT", "PATCH", "DELETE"}
 MEANINGS = {
     "400": "Some of what was sent is not right; `errors` says which field and why.",
@@ -67,6 +68,15 @@ class Schema(AutoSchema):
         action = getattr(self.view, "action", None) or self.method.lower()
         return "_".join([*self._resource_path()[:1], action]).replace("-", "_")
 
+    def _map_serializer_field(self, field: Any, direction: Any, bypass_extensions: bool = False) -> Any:
+        schema = super()._map_serializer_field(field, direction, bypass_extensions)
+        return _with_blank(schema) if direction == "response" and _may_be_blank(field) else schema
+
+    def _insert_field_validators(self, field: Any, schema: dict[str, Any]) -> None:
+        super()._insert_field_validators(field, schema)  # type: ignore[no-untyped-call]
+        if field.read_only and _may_be_blank(field) and schema.get("format") in ADDRESSES:
+            del schema["format"]
+
     def get_override_parameters(self) -> list[Any]:
         parameters = list(super().get_override_parameters())
         return [*parameters, IDEMPOTENCY] if self.method == "POST" and self._is_tenant_path() else parameters
@@ -97,3 +107,18 @@ class Schema(AutoSchema):
         for code in codes:
             responses.setdefault(code, {"content": {CONTENT_TYPE: {"schema": PROBLEM}}, "description": MEANINGS[code]})
         return responses
+
+
+def _may_be_blank(field: Any) -> bool:
+    """True for a field whose column may hold an empty text. DRF forgets that of fields that are only read."""
+    model = getattr(getattr(field.parent, "Meta", None), "model", None)
+    names = {each.name: each for each in model._meta.fields} if model else {}
+    return bool(getattr(names.get(field.source), "blank", False))
+
+
+def _with_blank(schema: dict[str, Any]) -> dict[str, Any]:
+    """An empty text is no address, and none of the choices: say that it may stand there."""
+    kept = {key: value for key, value in schema.items() if not (key == "format" and value in ADDRESSES)}
+    if schema.get("type") == "string" and "enum" in schema and "" not in schema["enum"]:
+        kept["enum"] = [*schema["enum"], ""]
+    return kept

@@ -105,7 +105,10 @@ class SignatoryViewSet(EndMixin, DirectoryViewSet):
     queryset = Signatory.objects.select_related("person")
     serializer_class = SignatorySerializer
     filterset_class = SignatoryFilter
-    access = {"list": READ, "retrieve": READ, "create": READ, "end": READ}  # the operation asks for the right scope
+    # Those of an agency are part of the directory, those of a CoC its own decision: the operation knows which it is.
+    access = {"list": READ, "retrieve": READ} | dict.fromkeys(
+        ("create", "end"), ("manage_directory", "record_decisions")
+    )
     end_operation = staticmethod(contacts.end_signatory)
     end_argument = "signatory_id"
 

@@ -11,6 +11,7 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from hmislead.access.permissions import MEMBER
+from hmislead.directory import policy_people
 from hmislead.directory.api.base import DirectoryViewSet
 from hmislead.directory.models import License, Person
 from hmislead.directory.operations import people
@@ -69,6 +70,7 @@ class PersonViewSet(DirectoryViewSet):
     @extend_schema(request=PersonAddSerializer)
     def create(self, request: Any, **kwargs: Any) -> Response:
         """Add a person without a license. For HMIS Lead staff; an agency requests a license instead."""
+        policy_people.require_add_person(request.user)
         return self.answer(people.add_person(by=request.user, **self.sent(PersonAddSerializer)), 201)
 
     @extend_schema(request=PersonAddSerializer)

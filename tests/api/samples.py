@@ -1,0 +1,106 @@
+"""One of everything, made through the API itself: what generated requests can be about."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from hmislead.access.scopes import ROBOT
+from hmislead.directory.models import ImportBatch, ImportChange, ImportProblem
+from hmislead.files.operations import store_file
+from tests import factories
+from tests.agreements.factories import lead
+from tests.notices.factories import MessageFactory, NoticeFactory
+from tests.training.factories import CertificationFactory, CompletionFactory
+
+PARTY = {"role": "end_user", "person": "$person", "organization": "$organization"}
+# (resource, body); a value `$x` stands for the id of the first `x` that is there.
+BODIES = [
+    ("governing-bodies", {"coc": "$coc", "name": "Board"}),
+    ("body-members", {"body": "$body", "person": "$person"}),
+    ("designations", {"coc": "$coc", "kind": "lead", "organization": "$lead", "decided_on": "2026-01-05"}),
+    ("contacts", {"organization": "$organization", "person": "$person", "function": "security_officer"}),
+    ("signatories", {"organization": "$organization", "person": "$person", "title": "Director", "basis": "Bylaws"}),
+    ("database-attestations", {"organization": "$shelter", "product": "Other", "statement": "It is comparable."}),
+    ("projects", {"organization": "$organization", "name": "Shelter", "project_type": 1}),
+    ("project-locations", {"project": "$project", "coc_code": "OH-504"}),
+    ("funders", {"project": "$project", "funder": 1, "grant_identifier": "1", "starts_on": "2025-01-01"}),
+    ("inventory", {"project": "$project", "coc_code": "OH-504", "household_type": 1, "starts_on": "2025-01-01"}),
+    ("hmis-participations", {"project": "$project", "kind": 1, "starts_on": "2025-01-01"}),
+    ("ce-participations", {"project": "$project", "starts_on": "2025-01-01"}),
+    ("licenses", {"organization": "$organization", "email": "new@example.org", "first_name": "N", "last_name": "W"}),
+    ("courses", {"title": "Privacy", "topics": ["privacy"]}),
+    ("security-certifications", {"person": "$person", "certified_on": "2026-01-05"}),
+    (
+        "staff-positions",
+        {
+            "person": "$person",
+            "organization": "$lead",
+            "function": "system_administrator",
+            "fte": "1.00",
+            "starts_on": "2025-01-01",
+        },
+    ),
+    ("report-schedules", {"kind": "cho_compliance", "organization": "$organization", "day_of_month": 3}),
+    ("reports", {"kind": "cho_compliance", "organization": "$organization"}),
+    ("runs", {}),
+    ("merges", {"kind": "person", "gone": "$gone", "stays": "$person"}),
+    ("agreements", {"type": "end_user", "parties": [PARTY], "signed_on": "2026-01-05", "effective_on": "2026-01-05"}),
+    ("role-grants", {"user": "$user", "role": "lead_staff"}),
+    ("invitations", {"email": "x@example.org", "name": "Xenia", "role": "lead_staff"}),
+]
+
+
+def samples(ask: Any, people: dict[str, Any], agency: Any, coc: Any) -> dict[str, str]:
+    """Ids by name of reference (`organization`) and by resource (`organizations`). `ask(method, resource, body)` is the API."""
+    user = people["administrator"]
+    person, gone = factories.PersonFactory(user=user), factories.PersonFactory()
+    ids = {
+        "coc": coc.pk,
+        "organization": agency.pk,
+        "lead": lead().pk,
+        "shelter": factories.OrganizationFactory(is_vsp=True).pk,
+        "person": person.pk,
+        "gone": gone.pk,
+        "user": user.pk,
+    }
+    ids["license"] = factories.LicenseFactory(person=person, organization=agency).pk
+    ids |= _papers(person, user)
+    ids = {name: str(value) for name, value in ids.items()}
+    for resource, body in BODIES:
+        made = ask("post", resource, _filled(body, ids))
+        assert made.status_code == 201, (resource, made.content)
+        ids[resource.removesuffix("s")] = ids[resource] = made.json()["id"]
+        if resource == "governing-bodies":
+            ids["body"] = made.json()["id"]
+    return ids
+
+
+def _papers(person: Any, user: Any) -> dict[str, Any]:
+    """What no endpoint makes by itself: notices, messages, completions, a file and an import."""
+    completion, certification = CompletionFactory(person=person), CertificationFactory(person=person)
+    paper = SimpleUploadedFile("roster.csv", b"name,e-mail\nAda Quill,ada@example.org\n", "text/csv")
+    file = store_file(file=paper, permission="import_data", by=ROBOT)
+    batch = ImportBatch.objects.create(number=1, kind="roster", state="mapping", file=file)
+    change = ImportChange.objects.create(batch=batch, table="Account", action="add", label="x")
+    ImportProblem.objects.create(batch=batch, file_name="r.csv", grade="error", message="x")
+    return {
+        "completion": completion.pk,
+        "certification": certification.pk,
+        "file": file.pk,
+        "batch": batch.pk,
+        "change": change.pk,
+        "course": completion.course_id,
+        "notice": NoticeFactory(user=user).pk,
+        "message": MessageFactory().pk,
+    }
+
+
+def _filled(body: Any, ids: dict[str, str]) -> Any:
+    if isinstance(body, dict):
+        return {name: _filled(value, ids) for name, value in body.items()}
+    if isinstance(body, list):
+        return [_filled(value, ids) for value in body]
+    return ids[body[1:]] if isinstance(body, str) and body.startswith("$") else json.loads(json.dumps(body))
