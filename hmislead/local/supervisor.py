@@ -21,6 +21,7 @@ QUEUES = "checks,documents,imports,mail,celery"
 STOP_SECONDS = 60  # a worker finishes its tasks; those that take longer are taken up again by the next worker
 LONGEST_PAUSE = 30.0  # seconds between two starts of one that keeps crashing
 STEADY_SECONDS = 60.0  # one that ran this long starts again without a pause
+BEHIND = 10  # how far worker and scheduler stand back for the pages, also while everything starts (niceness)
 
 
 def commands(state: State) -> dict[str, list[str]]:
@@ -51,6 +52,7 @@ class Child:
     begun: float = 0.0
     pause: float = 0.0
     due: float = 0.0
+    behind: int = 0  # niceness
 
     def start(self, environment: dict[str, str]) -> None:
         with self.state.log(self.name).open("a") as log:
@@ -62,9 +64,14 @@ class Child:
                 stdout=log,
                 stderr=log,
                 start_new_session=True,  # Ctrl-C in the terminal is for the supervisor, which stops us warmly
-                preexec_fn=processes.end_with_parent,
+                preexec_fn=self.prepare,
             )
         self.begun = time.monotonic()
+
+    def prepare(self) -> None:
+        """What the new process does before it becomes the command."""
+        processes.end_with_parent()
+        os.nice(self.behind)
 
     def look_after(self, environment: dict[str, str]) -> None:
         """Start it when it is due; when it has ended, say so and choose when it is due again."""
@@ -87,7 +94,10 @@ class Supervisor:
     def __init__(self, state: State) -> None:
         self.state = state
         self.environment = services.environment(state)
-        self.children = [Child(name, command, state) for name, command in commands(state).items()]
+        self.children = [
+            Child(name, command, state, behind=0 if name == "web" else BEHIND)
+            for name, command in commands(state).items()
+        ]
         self.told_to_stop = threading.Event()
 
     def run(self) -> None:

@@ -10,6 +10,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
 from hmislead.local import down, packages, processes, services
@@ -39,17 +40,25 @@ def choose_port(state: State, wanted: int | None) -> None:
 
 def prepare(state: State, *, demo: bool) -> None:
     """Everything before the first page: libraries, services, tables, static files, the demonstration."""
-    missing = packages.ensure_weasyprint()
-    if missing:
+    with libraries():
+        services.start(state)
+        services.keep(state)
+        environment = services.environment(state)
+        with collect_static(state, environment):
+            manage(environment, "migrate", "--no-input", "--verbosity", "0")
+            if demo and not (state.folder / "signins.json").exists():
+                say("Loading the demonstration …")
+                manage(environment, "load_demo")
+
+
+@contextlib.contextmanager
+def libraries() -> Iterator[None]:
+    """Run the block while the machine's libraries are looked for, or installed. Raises LocalError when they are missing."""
+    with ThreadPoolExecutor() as threads:
+        looking = threads.submit(packages.ensure_weasyprint)
+        yield
+    if missing := looking.result():
         raise LocalError(missing)
-    services.start(state)
-    services.keep(state)
-    environment = services.environment(state)
-    with collect_static(state, environment):
-        manage(environment, "migrate", "--no-input", "--verbosity", "0")
-        if demo and not (state.folder / "signins.json").exists():
-            say("Loading the demonstration …")
-            manage(environment, "load_demo")
 
 
 def manage(environment: dict[str, str], *command: str) -> None:
