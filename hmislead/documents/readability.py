@@ -13,16 +13,17 @@ FIELD = re.compile(r"\{\{\s*[a-z_.]+\s*\}\}")
 LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 BULLET = re.compile(r"^\s*(?:[-*+]|\d+[.)])\s+")
 RULE = re.compile(r"^[\s|:-]*$")
-SENTENCE_END = re.compile(r"[.!?;:](?:\s+|$)")
+SENTENCE_END = re.compile(r"[.!?](?:\s+|$)")
 VOWELS = re.compile(r"[aeiouy]+")
-SPLIT = re.compile(  # Letters side by side that are two syllables: social is not, material is.
-    r"(?<![tcgs])ia|(?<![tcgs])io|(?<![qg])ua|iu|creat|cli(?=e)|qui(?=e)|sci(?=e)|soci(?=e)|[aeouy]ing|yee|(?<=ar|id)ea$|(?<=o)ee"
+# Letters side by side that are two syllables: "material", not "social".
+SPLIT = re.compile(
+    r"(?<![tcgs])ia|(?<![tcgs])io|(?<![qg])ua|iu|creat|cli(?=e)|qui(?=e)|sci(?=e)|soci(?=e)|[aeouy]ing|yee"
+    r"|(?<=ar|id)ea$|(?<=o)ee"
 )
-SILENT = (
-    re.compile(  # An "e" that is written and not heard: at the end, in -es and -ed, before -ly, -ment, -ful and -less.
-        r"(?:[^aeiouyl]|[aeiouy]l)e(?=$|ly$|ments?$|ful|less)|[^aeiouylsxzcgh]es$|[aeiouy]les$|(?<![cs])hes$"
-        r"|(?:[^aeiouytdl]|[aeiouy]l)ed$"
-    )
+# An "e" that is written and not heard: at the end, in -es and -ed, before -ly, -ment, -ful and -less.
+SILENT = re.compile(
+    r"(?:[^aeiouyl]|[aeiouy]l)e(?=$|ly$|ments?$|ful|less)|[^aeiouylsxzcgh]es$|[aeiouy]les$|(?<![cs])hes$"
+    r"|(?:[^aeiouytdl]|[aeiouy]l)ed$"
 )
 KNOWN = {
     "business": 2,
@@ -40,8 +41,8 @@ KNOWN = {
 def grade(markdown: str) -> float:
     """The U.S. school grade whose pupils read this English text with ease; 0 for a text without words.
 
-    `markdown` may hold lists, tables, links and merge fields. List items, table cells and parts after a colon or semicolon
-    count as sentences of their own; a merge field counts as one word of two syllables.
+    `markdown` may hold lists, tables, links and merge fields. List items, headings and table cells
+    count as sentences of their own; a merge field counts as one word of three syllables.
     """
     parts = sentences(markdown)
     words = [word for part in parts for word in WORD.findall(part)]

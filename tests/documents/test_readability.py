@@ -60,7 +60,7 @@ def test_lists_tables_and_fields_are_read_as_people_read_them():
 """
     assert sentences(text) == [
         "Title here",
-        "agency will",
+        "agency will:",
         "train users",
         "answer calls",
         " Who ",
