@@ -14,6 +14,7 @@ from rest_framework.response import Response
 
 from hmislead.access.api import TenantViewSet
 from hmislead.files.views import as_download
+from hmislead.web.parsers import DownloadRenderer
 from reporting.models import Kind, Report, ReportSchedule
 from reporting.operations import reports, schedules
 
@@ -126,13 +127,13 @@ class ReportViewSet(_Rooms):
         return self.answer(reports.retry_report(report_id=kwargs["pk"], by=request.user))
 
     @extend_schema(responses={(200, "application/pdf"): OpenApiTypes.BINARY})
-    @action(detail=True)
+    @action(detail=True, renderer_classes=[DownloadRenderer])
     def pdf(self, request: Any, **kwargs: Any) -> FileResponse:
         """The PDF. Each download is logged."""
         return self._file(kwargs["pk"], "pdf")
 
     @extend_schema(responses={(200, XLSX): OpenApiTypes.BINARY})
-    @action(detail=True)
+    @action(detail=True, renderer_classes=[DownloadRenderer])
     def xlsx(self, request: Any, **kwargs: Any) -> FileResponse:
         """The workbook. Each download is logged."""
         return self._file(kwargs["pk"], "xlsx")

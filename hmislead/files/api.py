@@ -16,6 +16,7 @@ from hmislead.access.permissions import MEMBER
 from hmislead.files import operations
 from hmislead.files.models import StoredFile
 from hmislead.files.views import as_download
+from hmislead.web.parsers import DownloadRenderer
 
 
 class StoredFileSerializer(serializers.ModelSerializer[StoredFile]):
@@ -43,7 +44,7 @@ class FileViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantViewSe
     access = {"list": MEMBER, "retrieve": MEMBER, "content": MEMBER}
 
     @extend_schema(responses={(200, "*/*"): OpenApiTypes.BINARY})
-    @action(detail=True)
+    @action(detail=True, renderer_classes=[DownloadRenderer])
     def content(self, request: Any, **kwargs: Any) -> FileResponse:
         """The bytes of a file. Each download is logged."""
         return as_download(operations.open_file(file_id=kwargs["pk"], by=request.user, how="api"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.pagination import CursorPagination
 
 MAX_PAGE_SIZE = 200
@@ -26,6 +26,13 @@ class Cursor(CursorPagination):
         if not (asked.isascii() and asked.isdigit() and 1 <= int(asked[:9]) <= MAX_PAGE_SIZE):
             raise ValidationError({self.page_size_query_param: [f"Give a whole number from 1 to {MAX_PAGE_SIZE}."]})
         return int(asked)
+
+    def decode_cursor(self, request: Any) -> Any:
+        """The place to go on from. Raises NotFound for one that no list of ours has given."""
+        cursor = super().decode_cursor(request)
+        if cursor is not None and "\x00" in (cursor.position or ""):
+            raise NotFound(self.invalid_cursor_message)
+        return cursor
 
     def get_ordering(self, request: Any, queryset: Any, view: Any) -> tuple[str, ...]:
         """The order asked for, with the key last so that equal rows keep their places."""

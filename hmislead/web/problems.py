@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
 
-from django.core.exceptions import NON_FIELD_ERRORS, ObjectDoesNotExist, PermissionDenied
+from django.core.exceptions import NON_FIELD_ERRORS, ObjectDoesNotExist, PermissionDenied, RequestDataTooBig
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db import IntegrityError
 from django.db.models import ProtectedError
@@ -20,6 +20,7 @@ from hmislead.errors import DomainError
 CONTENT_TYPE = "application/problem+json"
 UNIQUE_VIOLATION = "23505"
 WHOLE = "non_field_errors"
+TOO_LARGE = "The body is too large. Nothing was changed; send less at once."
 
 
 def problem_details(error: Exception, context: dict[str, Any]) -> Response | None:
@@ -52,11 +53,11 @@ def _as_api_error(error: Exception) -> exceptions.APIException | None:
     if isinstance(error, exceptions.APIException):
         return error
     if isinstance(error, DomainError):
-        known = exceptions.APIException(error.message)
-        known.status_code = error.status
-        return known
+        return _with_status(error.status, error.message)
     if isinstance(error, Http404 | ObjectDoesNotExist):
         return exceptions.NotFound("There is nothing here for you.")
+    if isinstance(error, RequestDataTooBig):
+        return _with_status(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, TOO_LARGE)
     if isinstance(error, PermissionDenied):
         return exceptions.PermissionDenied(*error.args[:1])
     if isinstance(error, DjangoValidationError):
@@ -74,8 +75,12 @@ def _conflict(error: IntegrityError) -> exceptions.APIException | None:
         text = "Somebody has just recorded the same. Nothing was changed; read it again first."
     else:
         return None
+    return _with_status(HTTPStatus.CONFLICT, text)
+
+
+def _with_status(status: int, text: str) -> exceptions.APIException:
     known = exceptions.APIException(text)
-    known.status_code = HTTPStatus.CONFLICT
+    known.status_code = status
     return known
 
 

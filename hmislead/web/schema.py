@@ -33,6 +33,7 @@ MEANINGS = {
     "401": "No token, or one that is not known, has expired or was revoked.",
     "403": "Your roles here, or the scopes of the token, do not include this.",
     "404": "There is nothing here for you.",
+    "406": "The answer is not to be had in the form asked for.",
     "409": "The record is not in a state that allows this, or the same request is being worked on.",
     "413": "The body is too large.",
     "415": "The endpoint does not take this kind of body.",
@@ -103,7 +104,15 @@ class Schema(AutoSchema):
 
     def _get_response_bodies(self, direction: Any = "response") -> Any:
         responses = super()._get_response_bodies(direction)
-        codes = ["400", "401", "403", "404", "429", *(["409", "413", "415", "422"] if self.method in WRITES else [])]
+        codes = [
+            "400",
+            "401",
+            "403",
+            "404",
+            "406",
+            "429",
+            *(["409", "413", "415", "422"] if self.method in WRITES else []),
+        ]
         for code in codes:
             responses.setdefault(code, {"content": {CONTENT_TYPE: {"schema": PROBLEM}}, "description": MEANINGS[code]})
         return responses

@@ -8,7 +8,6 @@ import django_filters
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
-from rest_framework.parsers import JSONParser, MultiPartParser
 from rest_framework.response import Response
 
 from hmislead.directory.api.base import DirectoryViewSet, EndMixin, OpenFilter
@@ -179,7 +178,6 @@ class DesignationViewSet(EndMixin, DirectoryViewSet):
     queryset = Designation.objects.all()
     serializer_class = DesignationSerializer
     filterset_class = DesignationFilter
-    parser_classes = (JSONParser, MultiPartParser)
     access = {"list": READ, "retrieve": READ, "create": DECIDE, "end": DECIDE, "minutes": DECIDE}
     end_operation = staticmethod(cocs.end_designation)
     end_argument = "designation_id"

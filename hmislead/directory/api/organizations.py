@@ -9,7 +9,6 @@ from django.db.models import Q
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
-from rest_framework.parsers import JSONParser, MultiPartParser
 from rest_framework.response import Response
 
 from hmislead.directory.api.base import DirectoryViewSet, EndMixin, EndSerializer, OpenFilter
@@ -221,7 +220,6 @@ class AttestationViewSet(DirectoryViewSet):
     queryset = ComparableDatabaseAttestation.objects.all()
     serializer_class = AttestationSerializer
     filterset_class = AttestationFilter
-    parser_classes = (JSONParser, MultiPartParser)
     access = {"list": READ, "retrieve": READ, "create": MANAGE}
 
     @extend_schema(

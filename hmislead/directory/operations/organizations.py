@@ -39,14 +39,16 @@ def add_organization(
 ) -> Organization:
     """Add an agency with its roles and the CoCs it takes part in, both from `effective_at` (default today).
 
-    `details` are the other FIELDS. Raises PermissionDenied, or ValidationError by field.
+    `details` are the other FIELDS. Raises PermissionDenied, ValidationError by field, or DoesNotExist for a CoC out of
+    sight.
     """
     policy.require_manage(by)
     day = rows.day_of(effective_at)
     organization = rows.create(Organization(name=_tidy(name), **rows.only(details, FIELDS)))
     for role in dict.fromkeys(roles):
         rows.create(OrganizationRole(organization=organization, role=role, starts_on=day))
-    for coc in CoC.objects.visible_to(by).filter(pk__in=list(cocs)):
+    for coc_id in dict.fromkeys(cocs):
+        coc = CoC.objects.visible_to(by).get(pk=coc_id)
         rows.create(Participation(organization=organization, coc=coc, starts_on=day))
     recheck(organizations=[organization.pk])
     return organization
