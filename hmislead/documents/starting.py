@@ -21,19 +21,19 @@ JOINT_PARTS = (("privacy", "privacy_plan"), ("security", "security_plan"))
 JOINT_WORDS = {
     "en": (
         "Privacy and security plan",
-        "One plan for how {{implementation.name}} keeps personal information private and its systems safe.",
+        "One plan for how HMIS keeps personal information private and its systems safe.",
         {"privacy": "Privacy", "security": "Security"},
     ),
     "es": (
         "Plan de privacidad y seguridad",
-        "Un solo plan sobre cómo {{implementation.name}} mantiene privada la información personal y seguros sus sistemas.",
+        "Un solo plan sobre cómo HMIS mantiene privada la información personal y seguros sus sistemas.",
         {"privacy": "Privacidad", "security": "Seguridad"},
     ),
 }
 VARIANTS = frozenset({"vsp", "hipaa", "multi_coc"})
 
 HEADING = re.compile(r"## (?P<heading>.+?) \{#(?P<key>[a-z0-9]+(?:-[a-z0-9]+)*)(?P<rest>(?: [^{}]+)?)\}")
-STANDARD = re.compile(r"[A-Z]{3,5}-(?:\d\.\d-)?\d{2}")
+STANDARD = re.compile(r"[A-Z]{2,5}-(?:\d\.\d-)?\d{2}")
 
 
 class BadStartingText(ValueError):

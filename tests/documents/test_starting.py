@@ -71,7 +71,7 @@ def test_a_text_is_safe_and_holds_only_known_merge_fields(code: str, language: s
 def test_a_text_fits_the_studio(code: str, language: str):
     document = starting.starting(code, language)
     assert len(document.title) <= 200
-    assert "\n" not in document.purpose
+    assert "{{" not in document.title + document.purpose, "the list of starting templates shows it as it is"
     for block in document.blocks:
         assert len(block.key) <= 60
         assert len(block.heading) <= 200
@@ -132,6 +132,16 @@ def test_a_bad_file_is_told_with_its_name_and_line(tmp_path: Path, text: str, li
     file.write_text(text, encoding="utf-8")
     with pytest.raises(BadStartingText, match=rf"vendor\.en\.md, line {line}: .*{problem}"):
         starting.read(file)
+
+
+def test_every_standard_of_the_map_can_stand_in_a_brace(tmp_path: Path):
+    standards = sorted({clause.standard for code in TYPES for clause in clauses_of(code)})
+    file = tmp_path / "vendor.en.md"
+    file.write_text(
+        f"# A\n\nFor.\n\n## One {{#one {' '.join(standards)} variant=vsp initials}}\nText", encoding="utf-8"
+    )
+    (block,) = starting.read(file).blocks
+    assert (block.standards, block.variant, block.initials) == (tuple(standards), "vsp", True)
 
 
 @pytest.mark.parametrize(("brace", "problem"), [("#two", "one, two"), ("#one GOV-61", "the key alone")])
