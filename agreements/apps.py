@@ -5,14 +5,16 @@ class AgreementsConfig(AppConfig):
     name = "agreements"
 
     def ready(self) -> None:
-        from agreements import demo, opening, panels
+        from agreements import announcements, demo, opening, panels
         from agreements.requirements import register_agreement_requirements, register_agreement_settings
         from hmislead.demo import story
+        from hmislead.notices.registry import register as register_notices
         from hmislead.opening import loaders
         from hmislead.opening.jobs import register_loading_job
         from hmislead.web import api_routes, home_items, navigation
         from hmislead.web.panels import register as register_panels
 
+        register_notices(*announcements.TYPES)
         register_agreement_settings()
         register_agreement_requirements()
         register_panels(*panels.PANELS)

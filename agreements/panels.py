@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from agreements import policy
 from agreements.lists import standing_rows
-from agreements.views import record_url, subject_party
+from agreements.views.agreements import record_url, subject_party
 from hmislead.access.permissions import MEMBER
 from hmislead.web.home_items import HomeItem
 from hmislead.web.panels import Panel

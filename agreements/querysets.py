@@ -82,12 +82,12 @@ class PacketQuerySet(models.QuerySet[Any]):
             return self
         reach = Q(pk__in=[])
         if access.person_id:
-            reach |= Exists(_turns_of(access.person_id).filter(packet=OuterRef("pk")))
+            reach |= Q(Exists(_turns_of(access.person_id).filter(packet=OuterRef("pk"))))
         if held:
             party = Q(organization__isnull=False) & within(held)
             party |= Q(coc_id__in=held.cocs, person=None)
             parties = apps.get_model("agreements", "PacketParty").objects.filter(party, packet=OuterRef("pk"))
-            reach |= ~Q(state="draft") & Exists(parties)
+            reach |= Q(Exists(parties), ~Q(state="draft"))
         return self.filter(reach)
 
     def out(self) -> Any:
@@ -113,6 +113,10 @@ class SignerQuerySet(ByPacketQuerySet):
     def asked_of(self, person_id: Any) -> Any:
         """Signatures this person may give now."""
         return _turns_of(person_id).filter(state="asked", packet__state__in=("sent", "partly"))
+
+    def asked_or_done(self, person_id: Any) -> Any:
+        """Signatures this person was asked for, given or refused: they may read what they are about."""
+        return _turns_of(person_id)
 
     def open(self) -> Any:
         """Signatures that are still needed."""

@@ -1,6 +1,7 @@
 from django.urls import path
 
-from agreements import views
+from agreements.views import agreements as views
+from agreements.views import signing
 
 app_name = "agreements"
 urlpatterns = [
@@ -13,4 +14,8 @@ urlpatterns = [
     path("agreements/<uuid:pk>/end/", views.agreement_terminate, name="agreement-terminate"),
     path("agreements/<uuid:pk>/take-back-end/", views.agreement_undo_termination, name="agreement-undo-termination"),
     path("agreements/<uuid:pk>/paper/", views.agreement_paper, name="agreement-paper"),
+    path("sign/", signing.to_sign, name="to-sign"),
+    path("sign/<uuid:pk>/", signing.sign, name="sign"),
+    path("sign/<uuid:pk>/decline/", signing.decline, name="sign-decline"),
+    path("sign/<uuid:pk>/pass-on/", signing.pass_on, name="sign-pass-on"),
 ]

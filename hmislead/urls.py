@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("hmislead.notices.webhooks")),
     path("", include("hmislead.tenancy.urls")),
     path("i/<slug:slug>/", include("agreements.urls")),
+    path("sign/", include("agreements.signing_urls")),
     path("i/<slug:slug>/", include("hmislead.access.urls")),
     path("i/<slug:slug>/", include("hmislead.catalogue.urls")),
     path("i/<slug:slug>/", include("hmislead.compliance.urls")),

@@ -49,6 +49,7 @@ class OrganizationRole(TenantModel):
         HMIS_LEAD = "hmis_lead", "HMIS Lead"
         CHO = "cho", "Covered Homeless Organization"
         VSP = "vsp", "Victim service provider"
+        HIPAA = "hipaa", "HIPAA-covered entity"
         VENDOR = "vendor", "Vendor"
         COLLABORATIVE_APPLICANT = "collaborative_applicant", "Collaborative applicant"
         FUNDER = "funder", "Funder"

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
+from dateutil.relativedelta import relativedelta
 from django.core.exceptions import PermissionDenied
 from django.core.files import File
 from django.db import transaction
@@ -34,12 +35,17 @@ def record_agreement(
     signed_on: dt.date | None = None,
     ends_on: dt.date | None = None,
     title: str = "",
+    term: str = Agreement.Term.OPEN,
+    version: Any = None,
+    amends: Agreement | None = None,
+    renews: Agreement | None = None,
     file: File[bytes] | None = None,
     carried_over: bool = False,
     check: bool = True,
 ) -> Agreement:
     """Record an agreement (GOV-05..07, MGT-37..42). `ends_on` is its last day, None until further notice.
 
+    `term` says how it ends; `version` is the template signed; `amends` or `renews` the agreement it changes or follows.
     `parties` by ids; the HMIS Lead is added where the type needs it and there is only one. `carried_over` marks opening
     evidence, whose day of signing may be unknown. `check=False` leaves the re-check to a caller with many of them.
     Raises DomainError with a sentence for a missing party, impossible dates, or an agreement that is recorded already;
@@ -55,6 +61,10 @@ def record_agreement(
         signed_on=signed_on,
         effective_on=effective_on,
         ends_on=ends_on,
+        term=Agreement.Term.FIXED if ends_on and term == Agreement.Term.OPEN else term,
+        version=version,
+        amends=amends,
+        renews=renews,
         carried_over=carried_over,
         recorded_by=by if getattr(by, "pk", None) else None,
     )
@@ -134,6 +144,13 @@ def attach_file(*, agreement_id: UUID, file: File[bytes], by: Any) -> Agreement:
     """Keep the signed paper of an agreement; the one before stays in its history. Raises RefusedFile."""
     agreement = _locked(agreement_id, by)
     return _keep(agreement, file, agreement.parties.all(), by)
+
+
+def last_day_of(term: str, effective_on: dt.date) -> dt.date | None:
+    """The last day of an agreement renewed every year; None for any other term."""
+    if term != Agreement.Term.YEARLY:
+        return None
+    return effective_on + relativedelta(years=1) - dt.timedelta(days=1)
 
 
 def recheck_parties(parties: Iterable[PartyData | AgreementParty]) -> None:

@@ -1,0 +1,108 @@
+"""Who is told what about a packet. Signers with a sign-in get a notice; others a personal link by mail."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.urls import reverse
+
+from agreements.models import Candidate, Packet, Signer
+from agreements.operations import links
+from hmislead.notices import audience, operations
+from hmislead.notices.models import How
+from hmislead.notices.registry import NoticeType
+from hmislead.tenancy import context
+from hmislead.web.templatetags.web import long_date
+
+TYPES = (
+    NoticeType(
+        "signature_asked",
+        "An agreement waits for your signature",
+        "Whoever is asked to sign.",
+        "you are asked to sign an agreement",
+        default=How.AT_ONCE,
+        fixed=True,
+        button="Read and sign",
+    ),
+    NoticeType(
+        "packet_moved",
+        "An agreement is signed, declined or withdrawn",
+        "Its signers, and who sent it.",
+        "you sent or signed this agreement",
+        default=How.AT_ONCE,
+        button="Open the agreement",
+    ),
+)
+
+
+def asked(signer: Signer, *, again: bool = False) -> int:
+    """Ask every candidate of a signer for the signature. Returns how many people were told."""
+    packet = signer.packet
+    day = long_date(packet.deadline_on)
+    sentence = f"Sign the {packet.title.lower()} by {day}."
+    candidates = signer.candidates.filter(removed_at=None).select_related("person__user")
+    inside = [each for each in candidates if _signs_in(each)]
+    operations.notify(
+        type="signature_asked",
+        recipients=[each.person for each in inside],
+        sentence=sentence if not again else f"Reminder: {sentence[0].lower()}{sentence[1:]}",
+        path=_path("agreements:sign", pk=signer.pk),
+        due_on=packet.deadline_on,
+        organization_id=signer.party.organization_id,
+    )
+    outside = [each for each in candidates if not _signs_in(each)]
+    for candidate in outside:
+        links.send(candidate)
+    return len(inside) + len(outside)
+
+
+def completed(packet: Packet) -> None:
+    """Tell who sent it that all have signed; signers get their copy once it is sealed."""
+    _tell(packet, [packet.created_by], f"All have signed {packet}.")
+
+
+def declined(packet: Packet, signer: Signer) -> None:
+    _tell(packet, _senders(packet), f"{packet} was declined. See why, then send it again or withdraw it.")
+
+
+def closed(packet: Packet) -> None:
+    _tell(packet, _senders(packet), f"{packet} was not signed in time. Send it again or withdraw it.")
+
+
+def withdrawn(packet: Packet) -> None:
+    """Tell those who were asked or have signed that nothing is needed any more; their links stop working."""
+    told = packet.signers.exclude(state__in=(Signer.State.WAITING, Signer.State.REPLACED))
+    for signer in told:
+        revoke_links(signer)
+    people = [
+        each.person for signer in told for each in signer.candidates.select_related("person__user") if each.person
+    ]
+    _tell(packet, people, f"{packet} was withdrawn. You need do nothing more.")
+
+
+def revoke_links(signer: Signer, but: Candidate | None = None) -> None:
+    """Make the personal links of a signer's candidates useless."""
+    links.revoke([each for each in signer.candidates.all() if each != but])
+
+
+def _senders(packet: Packet) -> list[Any]:
+    return [packet.created_by] if packet.created_by else audience.lead_staff()
+
+
+def _tell(packet: Packet, recipients: Iterable[Any], sentence: str) -> None:
+    operations.notify(
+        type="packet_moved",
+        recipients=[each for each in recipients if each],
+        sentence=sentence,
+        path=packet.get_absolute_url(),
+        key=f"packet:{packet.pk}:{packet.state}",
+    )
+
+
+def _signs_in(candidate: Candidate) -> bool:
+    return bool(candidate.person and audience.members_among([candidate.person]))
+
+
+def _path(name: str, **kwargs: Any) -> str:
+    return reverse(name, kwargs={"slug": context.current().slug, **kwargs})

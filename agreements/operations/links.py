@@ -1,0 +1,151 @@
+"""Personal links to sign without a sign-in: the link from one mail, a code from another, good once.
+
+The secret of a link exists in one place only: the mail. The task that sends the mail makes it; we keep its hash.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import secrets
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import partial
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare
+
+from agreements.models import Candidate, Signer, SigningLink, TrailEntry
+from agreements.operations.trail import write
+from hmislead.accounts.models import hash_secret
+from hmislead.errors import DomainError
+from hmislead.tenancy import context
+
+CODE_MINUTES, MOST_TRIES, MOST_CODES = 15, 5, 5
+UNKNOWN = "We do not know this link. Open the link from the newest mail you got, or ask who sent it for a new one."
+USED = "This link was used: the agreement is signed. Nothing more is needed."
+OVER = "The time to sign with this link is over. Ask who sent it to send the agreement again."
+REVOKED = "This link does not work any more. If you still expect to sign, ask who sent it."
+
+
+@dataclass(frozen=True)
+class OpenLink:
+    """A link that may be used, with the candidate it was sent to."""
+
+    link: SigningLink
+    candidate: Candidate
+
+
+def send(candidate: Candidate) -> SigningLink:
+    """Mail a candidate a new personal link; any older one stops working. The mail leaves after commit."""
+    revoke([candidate])
+    # Nobody knows this first secret: the task that sends the mail puts the real one in its place.
+    link = SigningLink.objects.create(
+        implementation=context.current(),
+        candidate_id=candidate.pk,
+        token_hash=hash_secret(secrets.token_urlsafe(32)),
+        expires_at=_end_of(candidate.signer.packet.deadline_on),
+    )
+    from agreements import tasks
+
+    transaction.on_commit(partial(tasks.send_signing_link.delay, str(link.pk)))
+    return link
+
+
+def revoke(candidates: Iterable[Candidate]) -> None:
+    """Make the open links of these candidates useless."""
+    keys = [candidate.pk for candidate in candidates]
+    open_links = SigningLink.objects.filter(candidate_id__in=keys, used_at=None, revoked_at=None)
+    open_links.update(revoked_at=timezone.now())
+
+
+def find(token: str) -> SigningLink:
+    """The link behind a secret, whatever its state, before a tenant is known. Raises DomainError for an unknown one."""
+    link = SigningLink.objects.select_related("implementation").filter(token_hash=hash_secret(token)).first()
+    if link is None:
+        raise DomainError(UNKNOWN)
+    return link
+
+
+def opened(link: SigningLink) -> OpenLink:
+    """The candidate of a link that may be used now, inside its implementation. Raises DomainError for any other."""
+    if link.revoked_at:
+        raise DomainError(REVOKED)
+    if link.used_at:
+        raise DomainError(USED)
+    if link.expires_at <= timezone.now():
+        raise DomainError(OVER)
+    candidate = Candidate.objects.select_related("person", "signer__packet").filter(pk=link.candidate_id).first()
+    if candidate is None or candidate.removed_at:
+        raise DomainError(REVOKED)
+    if candidate.signer.state == Signer.State.SIGNED:
+        raise DomainError(USED)
+    return OpenLink(link, candidate)
+
+
+@transaction.atomic
+def ask_code(link_id: uuid.UUID) -> None:
+    """Mail a six-digit code to the address the link was sent to. Raises DomainError after too many."""
+    link = SigningLink.objects.select_for_update().get(pk=link_id)
+    found = opened(link)
+    if link.codes_sent >= MOST_CODES:
+        raise DomainError("Too many codes were asked for with this link. Ask who sent it for a new link.")
+    link.codes_sent += 1
+    link.save(update_fields=["codes_sent"])
+    from agreements import tasks
+
+    write(found.candidate.signer.packet, TrailEntry.Kind.CODE, who=str(found.candidate), signer=found.candidate.signer)
+    transaction.on_commit(partial(tasks.send_signing_code.delay, str(link.pk)))
+
+
+def new_code(link: SigningLink) -> str:
+    """A fresh code for a link; the one before stops working. Called by the task that mails it."""
+    code = f"{secrets.randbelow(1_000_000):06d}"
+    SigningLink.objects.filter(pk=link.pk).update(
+        code_hash=_code_hash(link, code),
+        code_expires_at=timezone.now() + dt.timedelta(minutes=CODE_MINUTES),
+        code_attempts=0,
+    )
+    return code
+
+
+@transaction.atomic
+def problem_of_code(link_id: uuid.UUID, code: str) -> str:
+    """Try the code that was mailed: what is wrong with it, or nothing. A wrong try counts, so this does not raise for it."""
+    link = SigningLink.objects.select_for_update().get(pk=link_id)
+    opened(link)
+    problem = _problem(link, code)
+    if problem:
+        SigningLink.objects.filter(pk=link.pk).update(code_attempts=link.code_attempts + 1)
+    else:
+        SigningLink.objects.filter(pk=link.pk).update(code_hash="", code_expires_at=None)
+    return problem
+
+
+def use_up(link_id: uuid.UUID) -> SigningLink:
+    """Lock a link for the one use it is good for, in the transaction that signs. Raises DomainError when it was used."""
+    link = SigningLink.objects.select_for_update().get(pk=link_id)
+    opened(link)
+    link.used_at = timezone.now()
+    link.save(update_fields=["used_at"])
+    return link
+
+
+def _problem(link: SigningLink, code: str) -> str:
+    if not link.code_hash or link.code_expires_at is None or link.code_expires_at <= timezone.now():
+        return "This code is not good any more. Ask for a new one."
+    if link.code_attempts >= MOST_TRIES:
+        return "Too many wrong tries. Ask for a new code."
+    if not constant_time_compare(link.code_hash, _code_hash(link, "".join(code.split()))):
+        return "This is not the code we sent. Look at the newest mail and type its six digits."
+    return ""
+
+
+def _code_hash(link: SigningLink, code: str) -> str:
+    return hash_secret(f"{link.pk}:{code}")
+
+
+def _end_of(day: dt.date) -> dt.datetime:
+    """Midnight at the end of a day in the implementation's zone: a deadline's own day counts in full."""
+    return dt.datetime.combine(day + dt.timedelta(days=1), dt.time.min, tzinfo=context.current().zone)

@@ -1,0 +1,22 @@
+"""The event trail of a packet, one line at a time."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from agreements.models import Packet, Signer, TrailEntry
+
+
+def write(
+    packet: Packet, kind: str, *, who: str, signer: Signer | None = None, detail: str = "", address: str | None = None
+) -> TrailEntry:
+    """Add to the trail that the certificate page prints. `who` is a name; `address` the signer's internet address."""
+    return TrailEntry.objects.create(
+        packet=packet,
+        signer=signer,
+        kind=kind,
+        at=timezone.now(),
+        who=who[:150],
+        detail=detail[:500],
+        address=address,
+    )

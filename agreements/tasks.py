@@ -1,0 +1,76 @@
+"""Mail that signers without a sign-in get. What it holds, a link or a code, exists nowhere else."""
+
+from __future__ import annotations
+
+import secrets
+import smtplib
+from typing import Any
+
+from celery import shared_task
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from agreements.models import Candidate, SigningLink
+from agreements.operations import links
+from hmislead.accounts.models import hash_secret
+from hmislead.errors import DomainError
+from hmislead.tenancy.crossing import cross_into
+from hmislead.web.templatetags.web import long_date
+
+MAIL: dict[str, Any] = {
+    "autoretry_for": (OSError, smtplib.SMTPException),
+    "retry_backoff": 30,
+    "max_retries": 6,
+}
+
+
+@shared_task(name="agreements.send_signing_link", **MAIL)
+def send_signing_link(link_id: str) -> None:
+    """Make the secret of a link and mail it. Running twice sends a second mail whose link alone works."""
+    link = SigningLink.objects.select_related("implementation").get(pk=link_id)
+    with cross_into(link.implementation, why="mail a link to sign"):
+        candidate = _candidate(link)
+        if candidate is None:
+            return
+        token = secrets.token_urlsafe(32)
+        subject, body = link_mail(candidate, settings.PUBLIC_URL + reverse("signing:link", args=[token]))
+        SigningLink.objects.filter(pk=link.pk).update(token_hash=hash_secret(token))
+        EmailMessage(subject, body, to=[address_of(candidate)]).send()
+
+
+@shared_task(name="agreements.send_signing_code", **MAIL)
+def send_signing_code(link_id: str) -> None:
+    """Make a code and mail it to the address the link went to. A second run makes the first mail's code useless."""
+    link = SigningLink.objects.select_related("implementation").get(pk=link_id)
+    with cross_into(link.implementation, why="mail a code to sign"):
+        candidate = _candidate(link)
+        if candidate is None:
+            return
+        code = links.new_code(link)
+        context = {"code": code, "minutes": links.CODE_MINUTES, "packet": candidate.signer.packet}
+        body = render_to_string("agreements/mail/signing_code.txt", context)
+        EmailMessage(f"Your code to sign: {code}", body, to=[address_of(candidate)]).send()
+
+
+def link_mail(candidate: Candidate, url: str) -> tuple[str, str]:
+    """Subject and text of the mail with a link. A preview passes words in place of `url`."""
+    packet = candidate.signer.packet
+    day = long_date(packet.deadline_on)
+    context = {"candidate": candidate, "packet": packet, "url": url, "day": day, "from": packet.implementation.name}
+    return f"Sign the {packet.title.lower()} by {day}", render_to_string("agreements/mail/signing_link.txt", context)
+
+
+def address_of(candidate: Candidate) -> str:
+    """Where a candidate's mail goes."""
+    return candidate.email or (candidate.person.email if candidate.person else "")
+
+
+def _candidate(link: SigningLink) -> Candidate | None:
+    """Whom to mail, unless the link is of no use any more or nobody can be reached."""
+    try:
+        candidate = links.opened(link).candidate
+    except DomainError:
+        return None
+    return candidate if address_of(candidate) else None
