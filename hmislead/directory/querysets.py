@@ -122,7 +122,7 @@ class ByProjectQuerySet(models.QuerySet[Any]):
 
 class PersonQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: Any) -> Any:
-        """Yourself; and, with `view_people`, people with a license, contact function or position in your agencies."""
+        """Yourself; and, with `view_people`, people with a license or a contact function at your agencies."""
         access = scopes.of(user)
         held = access.scopes("view_people")
         if held.everything:
@@ -133,6 +133,24 @@ class PersonQuerySet(models.QuerySet[Any]):
                 rows = apps.get_model("directory", model).objects.filter(within(held), person=OuterRef("pk"))
                 reach |= Q(Exists(rows))
         return self.filter(reach)
+
+    def nameable_by(self, user: Any) -> Any:
+        """People `user` may choose by name for a seat or a power to sign: those of `visible_to`, and who stands for an
+        agency or CoC of their share already (contacts, signatories, members of its bodies).
+
+        To choose somebody shows their name and title and opens nothing about them (docs/decisions/0006).
+        """
+        held = scopes.of(user).scopes("view_directory")
+        known = Q(pk__in=self.model.objects.visible_to(user).values("pk"))
+        if held:
+            for name, where in (
+                ("Contact", within(held)),
+                ("Signatory", within(held) | Q(coc_id__in=held.cocs)),
+                ("BodyMember", Q() if held.everything else Q(body__coc_id__in=held.cocs)),
+            ):
+                rows = apps.get_model("directory", name).objects.filter(where, person=OuterRef("pk"))
+                known |= Q(Exists(rows))
+        return self.filter(known)
 
     def current(self) -> Any:
         return self.filter(merged_into=None)

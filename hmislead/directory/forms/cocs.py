@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 
-from hmislead.directory.forms.organizations import PersonChoiceForm
+from hmislead.directory.forms.organizations import StandInChoiceForm
 from hmislead.directory.models import Designation, GoverningBody, Organization
 from hmislead.tenancy import settings
 from hmislead.web.forms import ComboBox
@@ -40,7 +40,7 @@ class BodyForm(forms.Form):
     )
 
 
-class MemberForm(PersonChoiceForm):
+class MemberForm(StandInChoiceForm):
     position = forms.CharField(label="Position", required=False, max_length=100, help_text="Such as Chair.")
     effective_at = forms.DateField(label="Since")
 

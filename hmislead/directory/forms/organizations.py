@@ -96,6 +96,29 @@ class PersonChoiceForm(forms.Form):
         self.fields["person"].queryset = Person.objects.visible_to(by).current()  # type: ignore[attr-defined]
 
 
+class TitledPersonField(forms.ModelChoiceField):
+    """People by name and title: namesakes can be told apart without anything else about them."""
+
+    def label_from_instance(self, person: Person) -> str:
+        return f"{person}, {person.job_title}" if person.job_title else str(person)
+
+
+class StandInChoiceForm(PersonChoiceForm):
+    """A form that names who stands for a CoC or an agency: CoC staff choose by name and title alone."""
+
+    person = TitledPersonField(
+        Person.objects.none(),
+        label="Person",
+        widget=ComboBox,
+        empty_label="Choose a person",
+        help_text="People of agencies appear once they are a contact or may sign. Ask the HMIS Lead to add others.",
+    )
+
+    def __init__(self, *args: Any, by: Any, **kwargs: Any) -> None:
+        super().__init__(*args, by=by, **kwargs)
+        self.fields["person"].queryset = Person.objects.nameable_by(by).current()  # type: ignore[attr-defined]
+
+
 class ContactForm(PersonChoiceForm):
     function = forms.ChoiceField(label="Function", choices=Contact.Function.choices)
     effective_at = forms.DateField(label="Since", help_text="Today or earlier.")
@@ -105,7 +128,7 @@ class ContactForm(PersonChoiceForm):
         self.fields["effective_at"].initial = settings.today()
 
 
-class SignatoryForm(PersonChoiceForm):
+class SignatoryForm(StandInChoiceForm):
     title = forms.CharField(label="Title", max_length=100, help_text="Such as Executive director.")
     basis = forms.CharField(
         label="What gives them the power to sign",

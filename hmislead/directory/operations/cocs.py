@@ -78,7 +78,7 @@ def seat_member(
     """Give a person a seat in a governing body from a day on. Raises DomainError when they sit there on that day."""
     body: GoverningBody = GoverningBody.objects.visible_to(by).select_for_update(of=("self",)).get(pk=body_id)
     policy.require_record_decisions(by, body.coc_id)
-    person = Person.objects.visible_to(by).current().get(pk=person_id)
+    person = Person.objects.nameable_by(by).current().get(pk=person_id)
     day = rows.day_of(effective_at)
     if body.members.filter(person=person).exclude(ends_on__lt=day).exists():
         raise DomainError("This person has a seat in this body already.")

@@ -94,7 +94,7 @@ def add_signatory(
     organization = lock(organization_id, by) if organization_id else None
     coc = CoC.objects.visible_to(by).select_for_update(of=("self",)).get(pk=coc_id) if coc_id else None
     _require_signatories(by, coc_id)
-    person = Person.objects.visible_to(by).current().get(pk=person_id)
+    person = Person.objects.nameable_by(by).current().get(pk=person_id)
     return rows.create(
         Signatory(
             organization=organization,
