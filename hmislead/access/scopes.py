@@ -51,6 +51,7 @@ class Access:
     person_id: uuid.UUID | None = None
     roles: frozenset[str] = frozenset()
     by_permission: dict[str, Scopes] = field(default_factory=dict)
+    own: bool = True  # False for a token that was not given OWN: it reaches nothing of the user themselves
     is_robot: bool = False
 
     def scopes(self, permission: str) -> Scopes:
@@ -118,6 +119,7 @@ def _resolve(user: Any) -> Access:
     grants = list(RoleGrant.objects.filter(user_id=user.pk).active(settings.today()))
     held = _guardian_permissions(user.pk) if grants else {}
     token_scopes = getattr(user, "token_scopes", None)
+    own = token_scopes is None or OWN in token_scopes
     at: dict[str, dict[str, set[uuid.UUID]]] = defaultdict(lambda: defaultdict(set))
     for grant in grants:
         key = (grant.scope_kind, grant.scope_id)
@@ -127,7 +129,8 @@ def _resolve(user: Any) -> Access:
                 at[code][grant.scope_kind].add(grant.scope_id)
     return Access(
         user_id=user.pk,
-        person_id=_own_person_id(user) if token_scopes is None or OWN in token_scopes else None,
+        person_id=_own_person_id(user) if own else None,
+        own=own,
         roles=frozenset(grant.role for grant in grants),
         by_permission={
             code: Scopes(

@@ -19,13 +19,16 @@ from hmislead.tenancy import context
 
 LONGEST_DAYS = 365
 MOST_TOKENS = 20
+OWN_LABEL = "See and keep your own papers and notices"
 
 
 def scopes_on_offer(user: Any) -> list[tuple[str, str]]:
-    """What a token of `user` may be given here: their own permissions, and "own" for a person here. (code, words)."""
+    """What a token of `user` may be given here: their own permissions, and their own papers and notices.
+
+    Pairs of code and words."""
     access = scopes.of(user)
     offered = [(code, label) for code, label in PERMISSIONS.items() if access.has(code)]
-    return [(OWN, "See and keep your own papers"), *offered] if access.has(OWN) else offered
+    return [(OWN, OWN_LABEL), *offered] if access.own else offered
 
 
 def tokens_of(user: Any) -> QuerySet[ApiToken]:

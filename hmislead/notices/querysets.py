@@ -13,11 +13,11 @@ class OwnQuerySet(models.QuerySet[Any]):
     """Rows that belong to one user and to nobody else, whatever their role."""
 
     def visible_to(self, user: Any) -> Any:
-        """The user's own rows; the system sees all."""
+        """The user's own rows, unless through a token that reaches nothing of their own; the system sees all."""
         access = scopes.of(user)
         if access.is_robot:
             return self
-        return self.filter(user_id=access.user_id) if access.user_id else self.none()
+        return self.filter(user_id=access.user_id) if access.user_id and access.own else self.none()
 
 
 class NoticeQuerySet(OwnQuerySet):

@@ -30,7 +30,7 @@ class Cursor(CursorPagination):
     def decode_cursor(self, request: Any) -> Any:
         """The place to go on from. Raises NotFound for one that no list of ours has given."""
         cursor = super().decode_cursor(request)
-        if cursor is not None and "\x00" in (cursor.position or ""):
+        if cursor is not None and "\x00" in str(cursor.position):
             raise NotFound(self.invalid_cursor_message)
         return cursor
 

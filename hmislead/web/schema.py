@@ -70,7 +70,7 @@ class Schema(AutoSchema):
         return "_".join([*self._resource_path()[:1], action]).replace("-", "_")
 
     def _map_serializer_field(self, field: Any, direction: Any, bypass_extensions: bool = False) -> Any:
-        schema = super()._map_serializer_field(field, direction, bypass_extensions)
+        schema = super()._map_serializer_field(field, direction, bypass_extensions)  # type: ignore[no-untyped-call]
         return _with_blank(schema) if direction == "response" and _may_be_blank(field) else schema
 
     def _insert_field_validators(self, field: Any, schema: dict[str, Any]) -> None:

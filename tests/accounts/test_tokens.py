@@ -77,14 +77,15 @@ def test_it_opens_one_implementation(implementation, other_implementation, admin
     assert ask(secret, slug="south").status_code == 404
 
 
-@pytest.mark.parametrize("wanted", [["manage_settings"], ["view_directory", "manage_roles"], ["no_such"], [OWN], []])
+@pytest.mark.parametrize("wanted", [["manage_settings"], ["view_directory", "manage_roles"], ["no_such"], []])
 def test_nobody_gives_more_than_they_have(tenant, people, wanted):
     with pytest.raises(DomainError, match="only what you may do yourself"):
         tokens.create(name="x", wanted=wanted, days=30, by=people["staff"])
 
 
-def test_an_end_user_may_offer_their_own_papers(tenant, people):
-    token, _ = tokens.create(name="x", wanted=[OWN], days=30, by=people["end_user"])
+@pytest.mark.parametrize("role", ["end_user", "staff"])
+def test_everybody_may_offer_their_own_papers_and_notices(tenant, people, role):
+    token, _ = tokens.create(name="x", wanted=[OWN], days=30, by=people[role])
     assert token.scopes == [OWN]
 
 

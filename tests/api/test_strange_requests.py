@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import base64
+import datetime as dt
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 
 from hmislead.access.operations import grant_role
-from hmislead.access.permissions import PERMISSIONS
+from hmislead.access.permissions import OWN, PERMISSIONS
 from hmislead.access.scopes import ROBOT
+from hmislead.accounts.models import ApiToken
 from hmislead.directory.models import Organization, Signatory
 from hmislead.files.operations import store_file
 from hmislead.tenancy.context import use
 from tests import factories
 from tests.api.test_every_endpoint import bearer
+from tests.notices.factories import NoticeFactory
 
 pytestmark = pytest.mark.django_db
 ROOT = "/api/v1/i/north"
@@ -128,3 +132,28 @@ def test_signatories_are_recorded_by_whose_decision_they_are(client, people, ten
         answer = send(client, "signatories", of_agency if what == "agency" else of_coc, tokens[who])
         assert answer.status_code == status, (who, what, answer.content)
         assert Signatory.objects.count() == before + (status == 201)
+
+
+def test_a_token_for_something_else_does_not_read_its_makers_notices(client, people, tenant):
+    """Notices are a person's own: without the scope for one's own papers and notices a token neither reads nor marks them."""
+    notice = NoticeFactory(user=people["staff"])
+    narrow = bearer(people["staff"], tenant, ["view_directory"], "hl_narrow")
+    own = bearer(people["staff"], tenant, [OWN], "hl_own")
+    assert client.get(f"{ROOT}/notices/", headers=narrow).json()["results"] == []
+    refused(client.get(f"{ROOT}/notices/{notice.pk}/", headers=narrow), 404)
+    assert client.post(f"{ROOT}/notices/read-all/", headers=narrow).status_code == 204
+    notice.refresh_from_db()
+    assert notice.read_at is None
+    assert len(client.get(f"{ROOT}/notices/", headers=own).json()["results"]) == 1
+    assert client.post(f"{ROOT}/notices/{notice.pk}/read/", headers=own).json()["read_at"]
+
+
+def test_a_token_ends_with_its_day_and_when_it_is_revoked(client, people, tenant):
+    headers = bearer(people["staff"], tenant, PERMISSIONS)
+    assert client.get(f"{ROOT}/cocs/", headers=headers).status_code == 200
+    for change in (
+        {"expires_at": timezone.now()},
+        {"expires_at": timezone.now() + dt.timedelta(1), "revoked_at": timezone.now()},
+    ):
+        ApiToken.objects.update(**change)
+        refused(client.get(f"{ROOT}/cocs/", headers=headers), 401)

@@ -28,7 +28,7 @@ def token_list(request: Any) -> HttpResponse:
         # A token outlives its session: the provider's word is not enough to make one.
         return own_password_needed(request)
     form = TokenForm(request.POST or None, by=request.user)
-    context: dict[str, Any] = {"form": form, "labels": {**PERMISSIONS, OWN: "See and keep your own papers"}}
+    context: dict[str, Any] = {"form": form, "labels": {**PERMISSIONS, OWN: tokens.OWN_LABEL}}
     if form.is_valid():
         given = form.cleaned_data
         token, secret = tokens.create(name=given["name"], wanted=given["scopes"], days=given["days"], by=request.user)
