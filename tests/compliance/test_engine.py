@@ -115,3 +115,21 @@ def test_tallies_count_each_agency_once_a_day(agency, neighbour):
         (agency.pk, "not_met", 1),
         (neighbour.pk, "not_met", 1),
     }
+
+
+def test_an_unchanged_day_leaves_tallies_and_gates_as_they_are(agency):
+    factories.LicenseFactory(organization=agency)
+    engine.evaluate_all(DAY)
+    before = [list(model.objects.order_by("pk").values()) for model in (Tally, Gate)]
+    assert all(before)
+    engine.evaluate_all(DAY)
+    assert [list(model.objects.order_by("pk").values()) for model in (Tally, Gate)] == before
+
+
+def test_a_tally_of_what_is_gone_is_taken_away_and_the_others_stay(agency, neighbour):
+    engine.evaluate_all(DAY)
+    kept = list(Tally.objects.filter(organization=neighbour).order_by("pk").values())
+    agency.roles.update(ends_on=DAY - dt.timedelta(days=1))
+    engine.evaluate_all(DAY)
+    assert not Tally.objects.filter(organization=agency).exists()
+    assert list(Tally.objects.filter(organization=neighbour).order_by("pk").values()) == kept != []
