@@ -49,7 +49,9 @@ HOLDERS = {
     "view_settings": READERS,
     "view_staff": READERS,
 }
-# Pages whose operation asks for more than the page does: an agency adds people by requesting a license.
+# Decided: to add a person without a license is for who requests licenses at the implementation itself (staff, help desk).
+# The page's permission cannot say where it is held, so agencies, which hold it at theirs, get a 403 whose sentence sends
+# them to the license request. They are never shown a link to the page.
 NARROWER = {"directory:person-create": LEAD}
 ROLES = sorted(READERS | AGENCY | OFFICER | COC | PERSON)
 ROWS = [(name, permission) for permission, names in PAGES.items() for name in names]

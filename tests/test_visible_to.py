@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import pytest
 from django.apps import apps
+from django.core.files.base import ContentFile
 from django.db import transaction
 
 from hmislead.access.scopes import ROBOT
 from hmislead.directory import models as directory
+from hmislead.documents import types
+from hmislead.files.models import StoredFile
 from tests import factories
 from tests.agreements import factories as agreements
 from tests.tenancy.rows import insert, tenant_models
@@ -94,6 +97,10 @@ CASES = {
     ),
     "training.Completion": (("person",), EVIDENCE),
     "training.SecurityCertification": (("person",), EVIDENCE),
+    "agreements.Campaign": ((), READ),
+    "documents.Contradiction": ((), READ),
+    "documents.LibraryClause": ((), READ),
+    "documents.ReviewCycle": (("coc",), READ | {"coc_staff": {"here"}}),
     "web.IdempotencyKey": (("user",), OWN),
     "web.SavedView": (("owner",), OWN),
 }
@@ -108,13 +115,39 @@ WHOLE = {
     "directory.ProjectCoC": DIRECTORY,
     "agreements.Agreement": EVIDENCE | {"cho_lead": {"here"}},  # a person's own paper is shown below
     "agreements.AgreementParty": EVIDENCE | {"cho_lead": {"here"}},
+    "directory.Affiliation": DIRECTORY,
+    "directory.BodyMember": BY_COC[1],
 }
-ELSEWHERE = {
-    "directory.Affiliation": "of two projects",
-    "directory.BodyMember": "of a governing body",
-    "directory.Merge": "of two things of one kind",
-    "files.StoredFile": "by each file's own permission: tests/files",
-    "training.Course": "every member may know which courses there are",
+MEMBERS = (*READERS, *AGENCIES, "coc_staff", "end_user")
+STUDIO = {key: {"draft", "submitted", "effective", "private"} for key in READERS}
+# What is in effect is every member's to read; CoC staff read what has left the draft; a private type stays with both.
+VERSIONS = {key: {"effective"} for key in MEMBERS} | STUDIO | {"coc_staff": {"submitted", "effective", "private"}}
+# model: (the column that leads to the row it follows, who sees it of each kind of that row)
+OF_VERSION = {
+    "documents.Attestation": VERSIONS,
+    "documents.Block": VERSIONS,
+    "documents.Citation": VERSIONS,
+    "documents.CommentPeriod": VERSIONS,
+    "documents.PublishedCopy": VERSIONS,
+}
+PLACED = READ | {"coc_staff": {"here"}}
+SENT = EVIDENCE | {"cho_lead": {"here"}, "end_user": set()}
+OF_PACKET = ("agreements.PacketParty", "agreements.Signer", "agreements.TrailEntry")
+OF_DECISION = ("documents.ApprovalItem", "documents.DecisionVote")
+# Each has a test of its own below.
+BY_ITSELF = {
+    "agreements.Candidate",
+    "agreements.Packet",
+    "directory.Merge",
+    "documents.Comment",
+    "documents.Condition",
+    "documents.Decision",
+    "documents.Document",
+    "documents.DocumentVersion",
+    "documents.LegalReview",
+    "documents.VersionEffect",
+    "files.StoredFile",
+    "training.Course",
 }
 
 
@@ -140,6 +173,14 @@ def world(people, agency, neighbour, coc):
             "owner": somebody,
         }
         made[place]["agreementparty"] = made[place]["agreement"].parties.get()
+        made[place]["affiliation"] = directory.Affiliation.objects.create(
+            project=project, residential_project=factories.ProjectFactory(organization=organization)
+        )
+        body = directory.GoverningBody.objects.create(coc=where, name="Board")
+        made[place]["body"] = body
+        made[place]["bodymember"] = directory.BodyMember.objects.create(
+            body=body, person=factories.PersonFactory(), starts_on=factories.LONG_AGO
+        )
     made["here"]["participation"] = directory.Participation.objects.get(organization=agency)
     made["there"]["participation"] = None
     own = directory.License.objects.get(person__user=people["end_user"])
@@ -183,7 +224,7 @@ def wrong_of(model, keys, expected, people):
 
 def test_no_model_lacks_a_case():
     models = {model._meta.label: model for model in tenant_models() if not model.__name__.endswith("Event")}
-    assert sorted(models) == sorted([*CASES, *WHOLE, *ELSEWHERE, *NO_DOOR])
+    assert sorted(models) == sorted([*CASES, *WHOLE, *OF_VERSION, *OF_PACKET, *OF_DECISION, *BY_ITSELF, *NO_DOOR])
     for label, model in models.items():
         assert hasattr(model.objects, "visible_to") != (label in NO_DOOR), label
 
@@ -218,3 +259,148 @@ def test_a_shared_persons_license_elsewhere_stays_with_that_agency(world, people
         rows = type(row).objects
         assert not rows.visible_to(people["cho_lead"]).filter(pk=row.pk).exists()
         assert rows.visible_to(people["neighbour_lead"]).filter(pk=row.pk).exists()
+
+
+def versions_of(tenant):
+    """A version of each kind by raw SQL, and the document of each."""
+    made, documents = {}, {}
+    for kind in ("draft", "submitted", "effective", "private"):
+        type_ = next(iter(sorted(types.PRIVATE))) if kind == "private" else "privacy_plan"
+        document = insert("documents_document", tenant.pk, type=type_, number=f"D-{kind}"[:12])
+        state = "effective" if kind == "private" else kind
+        made[kind] = insert("documents_documentversion", tenant.pk, document_id=document, state=state)
+        documents[kind] = document
+    return made, documents
+
+
+@pytest.mark.parametrize("label", ["documents.DocumentVersion", "documents.Document", *OF_VERSION])
+def test_what_hangs_on_a_version_is_seen_with_the_version(people, tenant, label):
+    with transaction.atomic():
+        versions, documents = versions_of(tenant)
+        keys = {"documents.DocumentVersion": versions, "documents.Document": documents}.get(label)
+        if keys is None:
+            table = apps.get_model(label)._meta.db_table
+            keys = {kind: insert(table, tenant.pk, version_id=key) for kind, key in versions.items()}
+        wrong = wrong_of(apps.get_model(label), keys, VERSIONS, people)
+        transaction.set_rollback(True)
+    assert wrong == {}
+
+
+def test_legal_reviews_and_comments_are_for_who_works_on_documents(people, tenant):
+    with transaction.atomic():
+        versions, documents = versions_of(tenant)
+        reviews = {kind: insert("documents_legalreview", tenant.pk, document_id=key) for kind, key in documents.items()}
+        comments = {}
+        for kind, key in versions.items():
+            period = insert("documents_commentperiod", tenant.pk, version_id=key)
+            author = people["end_user"].pk if kind == "effective" else None
+            comments[kind] = insert("documents_comment", tenant.pk, period_id=period, author_id=author)
+        workers = {role: VERSIONS[role] for role in (*READERS, "coc_staff")}
+        wrong = wrong_of(apps.get_model("documents.LegalReview"), reviews, workers, people)
+        wrong |= wrong_of(apps.get_model("documents.Comment"), comments, workers | {"end_user": {"effective"}}, people)
+        transaction.set_rollback(True)
+    assert wrong == {}
+
+
+def test_what_a_version_is_in_a_coc_is_known_to_that_coc(people, tenant, world):
+    """In effect: every member's. Asked for: the Lead's, and the staff's of that CoC. Conditions: theirs alone."""
+    with transaction.atomic():
+        version = versions_of(tenant)[0]["effective"]
+        cocs = {place: world[place]["coc"] for place in ("here", "there")}
+        cocs["lead"] = factories.CoCFactory(number="OH-506")
+        effects = {
+            place: insert(
+                "documents_versioneffect",
+                tenant.pk,
+                version_id=version,
+                coc_id=where.pk,
+                state="effective" if place == "lead" else "requested",
+                effective_from=factories.LONG_AGO,
+                approved_on=factories.LONG_AGO,
+            )
+            for place, where in cocs.items()
+        }
+        conditions = {place: insert("documents_condition", tenant.pk, effect_id=key) for place, key in effects.items()}
+        known = {key: {"lead"} for key in MEMBERS} | READ | {"coc_staff": {"here", "lead"}}
+        wrong = wrong_of(apps.get_model("documents.VersionEffect"), effects, known, people)
+        wrong |= wrong_of(apps.get_model("documents.Condition"), conditions, PLACED, people)
+        transaction.set_rollback(True)
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("label", ["documents.Decision", *OF_DECISION])
+def test_decisions_of_a_body_are_seen_by_its_coc(people, tenant, world, label):
+    with transaction.atomic():
+        keys = {
+            place: insert("documents_decision", tenant.pk, body_id=world[place]["body"].pk, number=f"V-{place}")
+            for place in ("here", "there")
+        }
+        if label in OF_DECISION:
+            table = apps.get_model(label)._meta.db_table
+            keys = {place: insert(table, tenant.pk, decision_id=key) for place, key in keys.items()}
+        wrong = wrong_of(apps.get_model(label), keys, PLACED, people)
+        transaction.set_rollback(True)
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("label", ["agreements.Packet", *OF_PACKET, "agreements.Candidate"])
+def test_packets_are_seen_by_their_parties_once_sent(people, tenant, world, label):
+    with transaction.atomic():
+        packets, parties, signers = {}, {}, {}
+        for number, (place, where) in enumerate((("here", "here"), ("there", "there"), ("lead", "here"))):
+            state = "draft" if place == "lead" else "sent"
+            packets[place] = insert("agreements_packet", tenant.pk, state=state, number=f"K-{number}")
+            agency = world[where]["organization"].pk
+            parties[place] = insert(
+                "agreements_packetparty", tenant.pk, packet_id=packets[place], organization_id=agency
+            )
+            signers[place] = insert("agreements_signer", tenant.pk, packet_id=packets[place], state="asked")
+        made = {"Packet": packets, "PacketParty": parties, "Signer": signers}
+        kept = made.get(label.partition(".")[2])
+        if kept is None:
+            column, upper = ("signer_id", signers) if label.endswith("Candidate") else ("packet_id", packets)
+            table = apps.get_model(label)._meta.db_table
+            kept = {place: insert(table, tenant.pk, **{column: key}) for place, key in upper.items()}
+        wrong = wrong_of(apps.get_model(label), kept, SENT, people)
+        transaction.set_rollback(True)
+    assert wrong == {}
+
+
+def test_merges_are_for_who_keeps_the_directory(people, tenant):
+    merge = directory.Merge.objects.create(kind="person", gone_id=tenant.pk, stays_id=tenant.pk)
+    assert wrong_of(directory.Merge, {"lead": merge.pk}, WORK, people) == {}
+
+
+def test_every_member_knows_which_courses_there_are(people, tenant):
+    course = apps.get_model("training.Course").objects.create(title="Privacy", topics=["privacy"])
+    expected = dict.fromkeys(MEMBERS, EVERYTHING)
+    assert wrong_of(apps.get_model("training.Course"), {"lead": course.pk}, expected, people) == {}
+
+
+@pytest.mark.parametrize(
+    ("permission", "expected"),
+    [
+        ("view_evidence", EVIDENCE),
+        ("view_directory", DIRECTORY | OWN),
+        ("import_data", WORK | OWN),
+        ("manage_roles", {"administrator": EVERYTHING} | OWN),
+    ],
+)
+def test_a_file_is_opened_by_its_permission_at_its_own_place(people, tenant, world, permission, expected):
+    """`here`, `there`: of an agency; `own`: about the end user; `lead`: of nobody but the implementation."""
+    about = {
+        "here": {"organization": world["here"]["organization"]},
+        "there": {"organization": world["there"]["organization"]},
+        "own": {"person": world["own"]["person"]},
+        "lead": {},
+    }
+    keys = {}
+    for place, whose in about.items():
+        file = StoredFile(name="a.pdf", content_type="application/pdf", size=1, permission=permission, **whose)
+        file.content.save("a.pdf", ContentFile(b"x"))
+        keys[place] = file.pk
+    # A file about a person that names no agency is the Lead's and that person's: no agency speaks for a shared person.
+    theirs = {role: places - {"own"} if role in AGENCIES else places for role, places in expected.items()}
+    # A CoC's staff open the CoC's own files, never those that agencies handed in.
+    theirs["coc_staff"] = set()
+    assert wrong_of(StoredFile, keys, theirs, people) == {}

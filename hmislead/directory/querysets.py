@@ -190,3 +190,9 @@ class ImportQuerySet(LeadOnlyQuerySet):
 
 class ByBatchQuerySet(LeadOnlyQuerySet):
     """Parts of a batch, likewise."""
+
+
+class MergeQuerySet(LeadOnlyQuerySet):
+    """Merges are seen by who keeps the directory: who may make one and undo it."""
+
+    permission = "manage_directory"

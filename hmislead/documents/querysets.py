@@ -39,6 +39,8 @@ class VersionQuerySet(models.QuerySet[Any]):
             return self
         if held.cocs:
             return self.exclude(state="draft")
+        if not (access.person_id or access.roles):
+            return self.none()  # no member: what the public may read has a door of its own
         open_now = _model("CommentPeriod").objects.filter(
             version=OuterRef("pk"), opens_on__lte=settings.today(), closes_on__gte=settings.today()
         )

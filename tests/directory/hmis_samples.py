@@ -48,11 +48,36 @@ def export_row(**values: str) -> dict[str, str]:
     return row("Export", **(usual | values))
 
 
+def participation_rows(number: int, project: str, start: str) -> Export:
+    """Return a project's HMIS and Coordinated Entry participation from a day on."""
+    return {
+        "HMISParticipation": [
+            row(
+                "HMISParticipation",
+                HMISParticipationID=f"H{number}",
+                ProjectID=project,
+                HMISParticipationType="1",
+                HMISParticipationStatusStartDate=start,
+            )
+        ],
+        "CEParticipation": [
+            row(
+                "CEParticipation",
+                CEParticipationID=f"X{number}",
+                ProjectID=project,
+                AccessPoint="0",
+                ReceivesReferrals="1",
+                CEParticipationStatusStartDate=start,
+            )
+        ],
+    }
+
+
 def project_rows(number: int, organization: str = "O1") -> Export:
     """Return one emergency shelter with everything that hangs on it."""
     project = f"P{number}"
     start = "2020-07-01"
-    return {
+    return participation_rows(number, project, start) | {
         "Project": [
             row(
                 "Project",
@@ -88,25 +113,6 @@ def project_rows(number: int, organization: str = "O1") -> Export:
                 UnitInventory="10",
                 BedInventory="24",
                 InventoryStartDate=start,
-            )
-        ],
-        "HMISParticipation": [
-            row(
-                "HMISParticipation",
-                HMISParticipationID=f"H{number}",
-                ProjectID=project,
-                HMISParticipationType="1",
-                HMISParticipationStatusStartDate=start,
-            )
-        ],
-        "CEParticipation": [
-            row(
-                "CEParticipation",
-                CEParticipationID=f"X{number}",
-                ProjectID=project,
-                AccessPoint="0",
-                ReceivesReferrals="1",
-                CEParticipationStatusStartDate=start,
             )
         ],
     }

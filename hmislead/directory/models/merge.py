@@ -26,7 +26,7 @@ class Merge(TenantModel):
     merged_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     undone_at = models.DateTimeField(null=True, blank=True)
 
-    objects = querysets.LeadOnlyQuerySet.as_manager()
+    objects = querysets.MergeQuerySet.as_manager()
 
     class Meta:
         ordering = ("-created_at",)
