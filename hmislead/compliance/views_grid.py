@@ -33,7 +33,12 @@ def grid_listing(request: Any, cells: grid.Cells, day: dt.date | None) -> Listin
                 requirement.code,
                 requirement.title,
                 partial(_plain, cells, requirement),
-                html=partial(_cell, cells, requirement, slug),
+                html=partial(
+                    _cell,
+                    cells,
+                    requirement,
+                    reverse("compliance:requirement-detail", kwargs={"slug": slug, "code": requirement.code}),
+                ),
             )
             for requirement in grid.requirements_of_agencies()
         ),
@@ -81,11 +86,10 @@ def _plain(cells: grid.Cells, requirement: Requirement, organization: Organizati
     return ", ".join(f"{count} {state.replace('_', ' ')}" for state, count in sorted(cell.counts.items()))
 
 
-def _cell(cells: grid.Cells, requirement: Requirement, slug: str, organization: Organization) -> SafeString:
+def _cell(cells: grid.Cells, requirement: Requirement, url: str, organization: Organization) -> SafeString:
     cell = cells.get((organization.pk, requirement.code))
     if cell is None:
         return format_html('<span class="quiet">{}</span>', "–")
-    url = reverse("compliance:requirement-detail", kwargs={"slug": slug, "code": requirement.code})
     words = cell.words if cell.total <= 1 else f"{cell.words} hold"
     return format_html(
         '<a class="cell-link" href="{}?organization={}">{}<span class="usa-sr-only">: {} at {}</span></a>',

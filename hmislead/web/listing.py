@@ -26,7 +26,7 @@ from django.forms import NullBooleanSelect
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 
 from hmislead.web import exports, filter_words, saved_views, states
@@ -39,6 +39,16 @@ CONTROLS = (
     "export",
     "csrfmiddlewaretoken",
 )  # of the list itself: no filter may have these names
+
+# How the page shows a value of each kind; other kinds are text.
+_SHAPES: dict[str, Callable[[Any], SafeString | str]] = {
+    "state": words.chip,
+    "day": words.day,
+    "near_day": lambda value: words.day(value, "relative"),
+    "moment": words.moment,
+    "yes_no": lambda value: "Yes" if value else "No",
+    "number": lambda value: f"{value:,}",
+}
 
 
 @dataclass(frozen=True)
@@ -63,36 +73,24 @@ class Column:
 
     def plain(self, row: Any) -> Any:
         """The value an export holds; a state becomes its word."""
-        if callable(self.value):
-            found = self.value(row)
-        else:
-            found = row
-            for name in self.value.split("."):
-                found = getattr(found, name, None)
+        found = self._found(row)
         return states.sign(found).word if self.kind == "state" and found else found
 
     def shown(self, row: Any) -> SafeString | str:
         """The cell's HTML."""
         if self.html:
             return self.html(row)
-        found = self._raw(row)
-        text = "–" if found in (None, "") else self._formatted(found)
+        found = self._found(row)
+        text = "–" if found in (None, "") else _SHAPES.get(self.kind, conditional_escape)(found)
         url = self.link(row) if self.link and text != "–" else None
         return format_html('<a href="{}">{}</a>', url, text) if url else text
 
-    def _raw(self, row: Any) -> Any:
-        return replace(self, kind="text").plain(row) if self.kind == "state" else self.plain(row)
-
-    def _formatted(self, found: Any) -> SafeString | str:
-        shapes: dict[str, Callable[[Any], SafeString | str]] = {
-            "state": words.chip,
-            "day": words.day,
-            "near_day": lambda value: words.day(value, "relative"),
-            "moment": words.moment,
-            "yes_no": lambda value: "Yes" if value else "No",
-            "number": lambda value: f"{value:,}",
-        }
-        return shapes.get(self.kind, lambda value: format_html("{}", value))(found)
+    def _found(self, row: Any) -> Any:
+        if callable(self.value):
+            return self.value(row)
+        for name in self.value.split("."):
+            row = getattr(row, name, None)
+        return row
 
     @property
     def sort_fields(self) -> tuple[str, ...]:

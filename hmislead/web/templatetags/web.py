@@ -1,6 +1,7 @@
 """The words of a page: states, days, moments, numbers and the pieces too small for a component."""
 
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -20,13 +21,21 @@ NEAR_DAYS = 45  # beyond this a distance in days helps nobody; the date itself i
 @register.simple_tag
 def icon(name: str, label: str = "") -> SafeString:
     """An icon of the USWDS sprite; decorative, unless `label` gives it words."""
-    href = f"{static('vendor/uswds/img/sprite.svg')}#{name}"
     if label:
         shape = '<svg class="icon" role="img" aria-label="{}" focusable="false"><use href="{}"></use></svg>'
-        return format_html(shape, label, href)
+        return format_html(shape, label, _in_sprite(name))
+    return _decoration(name)
+
+
+def _in_sprite(name: str) -> str:
+    return f"{static('vendor/uswds/img/sprite.svg')}#{name}"
+
+
+@cache  # a grid shows a thousand of the same few
+def _decoration(name: str) -> SafeString:
     return format_html(
         '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}"></use></svg>',
-        href,
+        _in_sprite(name),
     )
 
 
