@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 PAGES = {
     "access:invitation-new": ("administrator", None, {"coc": "coc", "organization": "agency"}, {}),
     "access:member-detail": ("administrator", "user", {"coc": "coc", "organization": "agency"}, {}),
-    "agreements:agreement-new": ("staff", None, {"organization": "agency"}, {"query": "?type=participation"}),
+    "agreements:agreement-create": ("staff", None, {"organization": "agency"}, {"type": "participation"}),
     "directory:contact-add": ("cho_lead", "agency", {"person": "person"}, {}),
     "directory:signatory-add": ("staff", "agency", {"person": "person"}, {}),
     "directory:attestation-add": ("staff", "agency", {"attested_by": "person"}, {}),
@@ -75,8 +75,9 @@ def refused(client, user, slug, name, own, forged):
     kwargs = {"slug": slug} | ({"pk": own[about].pk} if about else {})
     client.force_login(user)
     sent = {**more, **{field: str(forged[kind].pk) for field, kind in fields.items()}}
-    query = sent.pop("query", "")
-    answer = client.post(reverse(name, kwargs=kwargs) + query, sent)
+    if "type" in sent:
+        kwargs["type"] = sent.pop("type")
+    answer = client.post(reverse(name, kwargs=kwargs), sent)
     assert answer.status_code in {200, 422}, (name, answer.status_code)
     form = next(each for each in _flat(answer.context) if isinstance(each, forms.BaseForm) and each.is_bound)
     return [field for field in fields if not _invalid_choice(form, field)]

@@ -56,7 +56,7 @@ def agreement_detail(request: Any, pk: UUID) -> HttpResponse:
 @page("record_evidence")
 def agreement_new(request: Any) -> HttpResponse:
     """Which kind of agreement is it?"""
-    kinds = [(kind, kind.label, ABOUT[kind]) for kind in Agreement.Type]
+    kinds = [(kind, kind.label, words) for kind, words in ABOUT.items()]
     return render(request, "agreements/agreement_new.html", {"kinds": kinds})
 
 
