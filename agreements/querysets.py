@@ -93,6 +93,13 @@ class PacketQuerySet(models.QuerySet[Any]):
     def out(self) -> Any:
         return self.filter(state__in=("sent", "partly"))
 
+    def for_list(self) -> Any:
+        """What one row of the list shows, in a fixed number of queries."""
+        model = apps.get_model
+        parties = model("agreements", "PacketParty").objects.select_related("coc", "organization", "person")
+        signers = model("agreements", "Signer").objects.exclude(state="replaced")
+        return self.prefetch_related(models.Prefetch("parties", parties), models.Prefetch("signers", signers))
+
 
 def _turns_of(person_id: Any) -> Any:
     """Signatures that this person was asked for: nothing shows to a later signer before their turn."""

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from agreements.views import agreements as views
-from agreements.views import signing
+from agreements.views import packets, signing
 
 app_name = "agreements"
 urlpatterns = [
@@ -14,6 +14,8 @@ urlpatterns = [
     path("agreements/<uuid:pk>/end/", views.agreement_terminate, name="agreement-terminate"),
     path("agreements/<uuid:pk>/take-back-end/", views.agreement_undo_termination, name="agreement-undo-termination"),
     path("agreements/<uuid:pk>/paper/", views.agreement_paper, name="agreement-paper"),
+    path("packets/", packets.packet_list, name="packet-list"),
+    path("packets/<uuid:pk>/", packets.packet_detail, name="packet-detail"),
     path("sign/", signing.to_sign, name="to-sign"),
     path("sign/<uuid:pk>/", signing.sign, name="sign"),
     path("sign/<uuid:pk>/decline/", signing.decline, name="sign-decline"),

@@ -130,6 +130,11 @@ class Packet(TenantModel):
         return sorted(self.NEXT[self.state])
 
     @property
+    def sign(self) -> str:
+        """The state in the words of all states: a packet that was sent is out for signature."""
+        return {"sent": "out", "partly": "partly_signed", "expired": "not_in_time"}.get(self.state, self.state)
+
+    @property
     def is_out(self) -> bool:
         return self.state in self.OUT
 
