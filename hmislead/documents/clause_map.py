@@ -16,12 +16,8 @@ CONDITIONS: dict[str, str] = {
     "conflict_of_interest": "Users state conflicts of interest",
     "coc_help_desk": "The CoC has its own help desk",
     "separate_help_desk_document": "Technical support has a document of its own",
-    "third_party_analysis": "Third parties analyze HMIS data",
-    "multi_coc": "Several CoCs share the HMIS",
-    "hipaa_agencies": "HIPAA-covered agencies take part",
     "mobile_access": "People use the HMIS on phones or tablets",
     "coordinated_entry": "The HMIS is used for coordinated entry",
-    "release_of_information_used": "Clients sign a release of information",
     "vendor_change": "The vendor contract is being negotiated",
     "user_run_report": "Users run the vendor's data quality report",
 }

@@ -85,7 +85,8 @@ class _Known:
         self.is_upload = version.source == DocumentVersion.Source.UPLOAD
         self.blocks: dict[str, list[Block]] = {}
         for block in version.blocks.all():
-            for standard in block.standards:
+            # What only some agencies read is not said to all.
+            for standard in block.standards if not block.variant else ():
                 self.blocks.setdefault(standard, []).append(block)
         standing = Attestation.objects.filter(version=version, withdrawn_at=None).select_related("reviewer")
         self.attested = {each.standard: each for each in standing}

@@ -7,7 +7,7 @@ from hmislead.documents.types import CHOICES
 from hmislead.tenancy.settings import SettingDefinition, register
 
 # Common enough that a Lead who never opens these settings gets the longer list of clauses.
-TRUE_AT_FIRST = {"coc_help_desk", "coordinated_entry", "release_of_information_used"}
+TRUE_AT_FIRST = {"coc_help_desk", "coordinated_entry"}
 APPROVED_AT_FIRST = ["coc_lead", "participation", "end_user", "policies_procedures", "privacy_plan", "security_plan",
                      "privacy_security_plan", "data_quality_plan", "data_analysis_policies", "monitoring_plan",
                      "support_policies", "privacy_notice"]  # fmt: skip
