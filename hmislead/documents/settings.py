@@ -73,4 +73,16 @@ def register_document_settings() -> None:
                 ("all", "Only a version in effect in all of its CoCs"),
             ),
         ),
+        *(
+            SettingDefinition(f"fields.{key}", label, "Documents: words filled in", kind, default, help)
+            for key, label, kind, default, help in (
+                ("lead_email", "E-mail address for questions", "text", "", "Stands in agreements and policies."),
+                ("help_url", "Where to ask for help", "text", "", "An address of your website."),
+                ("fee_per_license", "Yearly fee for one license", "text", "", "Such as $120, or no fee."),
+                ("fee_schedule", "Schedule of fees", "text", "", "Such as: billed each July."),
+                ("retention_electronic_years", "Years electronic documents are kept", "integer", 7, "SEC-54"),
+                ("retention_paper_years", "Years paper documents are kept", "integer", 7, "SEC-55"),
+                ("disposal_method", "How paper is destroyed", "text", "cross-cut shredding", "SEC-56"),
+            )
+        ),
     )

@@ -1,0 +1,75 @@
+"""The values of merge fields that do not depend on who signs: the implementation, its HMIS Lead, a CoC, settings."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.conf import settings as django_settings
+from django.db.models import Q
+from django.urls import NoReverseMatch, reverse
+
+from hmislead.directory.models import Designation, OrganizationRole
+from hmislead.directory.querysets import running
+from hmislead.tenancy import context, settings
+from hmislead.web.templatetags.web import long_date
+
+MONTHS_ES = (
+    "enero", "febrero", "marzo", "abril", "mayo", "junio",
+    "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre",
+)  # fmt: skip
+
+# merge field: the setting a Lead fills it with
+SETTINGS = {
+    "lead.contact_email": "fields.lead_email",
+    "lead.help_url": "fields.help_url",
+    "fee.per_license": "fields.fee_per_license",
+    "fee.schedule": "fields.fee_schedule",
+    "retention.electronic_years": "fields.retention_electronic_years",
+    "retention.paper_years": "fields.retention_paper_years",
+    "disposal.method": "fields.disposal_method",
+}
+
+
+def general_values(*, coc: Any = None, language: str = "en") -> dict[str, str]:
+    """Fields known without parties, as text. `coc` is the CoC the document is for, None for all; `language` en or es."""
+    today = settings.today()
+    chosen = settings.values(list(SETTINGS.values()))
+    return {
+        "implementation.name": context.current().name,
+        "lead.name": _holder(OrganizationRole.Role.HMIS_LEAD, today),
+        "coc.name": coc.name if coc else "",
+        "coc.number": coc.number if coc else "",
+        "vendor.name": _designated(coc, today, "organization__name"),
+        "software.name": _designated(coc, today, "software"),
+        "date.today": in_words(today, language),
+        "policies.url": _policies_url(),
+        **{field: str(chosen[key]) for field, key in SETTINGS.items()},
+    }
+
+
+def in_words(day: dt.date, language: str) -> str:
+    """A day as people write it: 14 March 2027, 14 de marzo de 2027."""
+    if language == "es":
+        return f"{day.day} de {MONTHS_ES[day.month - 1]} de {day.year}"
+    return long_date(day)
+
+
+def _holder(role: str, today: dt.date) -> str:
+    """The name of an organization that holds a role today."""
+    held = OrganizationRole.objects.filter(running(today), role=role, organization__merged_into=None)
+    return held.values_list("organization__name", flat=True).first() or ""
+
+
+def _designated(coc: Any, today: dt.date, field: str) -> str:
+    """From the software designation of a CoC, or of any."""
+    named = Designation.objects.filter(running(today), Q(coc=coc) if coc else Q(), kind=Designation.Kind.SOFTWARE)
+    return named.values_list(field, flat=True).first() or ""
+
+
+def _policies_url() -> str:
+    try:
+        path = reverse("policies:public", kwargs={"slug": context.current().slug})
+    except NoReverseMatch:  # the room of policies is not installed
+        return ""
+    return f"{django_settings.PUBLIC_URL}{path}"
