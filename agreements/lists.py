@@ -11,6 +11,7 @@ from django.urls import reverse
 from agreements.models import Agreement, AgreementParty
 from hmislead.directory.models import CoC, Organization
 from hmislead.tenancy import settings
+from hmislead.web.forms import ComboBox
 from hmislead.web.listing import Action, Column, Empty, Listing
 
 STANDINGS = (
@@ -27,7 +28,8 @@ class AgreementFilter(django_filters.FilterSet):
     standing = django_filters.ChoiceFilter(choices=STANDINGS, label="State", empty_label="Any")
     type = django_filters.ChoiceFilter(choices=Agreement.Type.choices, label="Type", empty_label="Any")
     organization = django_filters.ModelChoiceFilter(
-        queryset=lambda request: Organization.objects.visible_to(request.user),
+        queryset=lambda request: Organization.objects.visible_to(request.user).only("name"),
+        widget=ComboBox,
         method="by_organization",
         label="Agency",
         empty_label="Any",

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from hmislead.directory.models import Organization
 from hmislead.tenancy import context
+from hmislead.web.forms import ComboBox
 from hmislead.web.listing import Action, Column, Empty, Listing
 from training.models import Completion, Course, SecurityCertification, Source, Topic
 
@@ -49,7 +50,8 @@ class ByPersonFilter(django_filters.FilterSet):
 
     q = django_filters.CharFilter(method="search")
     organization = django_filters.ModelChoiceFilter(
-        queryset=lambda request: Organization.objects.visible_to(request.user),
+        queryset=lambda request: Organization.objects.visible_to(request.user).only("name"),
+        widget=ComboBox,
         method="by_organization",
         label="Agency",
         empty_label="Any",

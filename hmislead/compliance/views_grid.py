@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -66,8 +67,13 @@ def grid_listing(request: Any, cells: grid.Cells, day: dt.date | None) -> Listin
 def grid_page(request: HttpRequest) -> HttpResponse:
     day = parse_date(request.GET.get("on", "")) if request.GET.get("on") else None
     organizations = Organization.objects.visible_to(request.user).current()
-    cells = grid.cells_on(day, organizations)
-    return render_list(request, grid_listing(request, cells, day), organizations)
+    exported = "export" in request.GET
+    cells = grid.cells_on(day, organizations) if exported else {}
+
+    def count(rows: list[Organization]) -> None:
+        cells.update(grid.cells_on(day, organizations.filter(pk__in=[row.pk for row in rows])))
+
+    return render_list(request, replace(grid_listing(request, cells, day), before_rows=count), organizations)
 
 
 @page("view_compliance")

@@ -38,7 +38,7 @@ class TaskFilter(django_filters.FilterSet):
         empty_label="Any",
         label="Agency",
         widget=ComboBox,
-        queryset=lambda request: Organization.objects.visible_to(request.user).current(),
+        queryset=lambda request: Organization.objects.visible_to(request.user).current().only("name"),
     )
     proof_kind = django_filters.ChoiceFilter(empty_label="Any", label="Closed by", choices=Task.Proof.choices)
 

@@ -4,6 +4,7 @@ Use: `<form method="post" class="form" data-warn-unsaved>{% csrf_token %}{{ form
 `answer_form`, which says 422 when the form was refused, so that htmx and tests can tell.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 from django import forms
@@ -11,6 +12,8 @@ from django.forms.boundfield import BoundField
 from django.forms.renderers import TemplatesSetting
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.html import format_html_join
+from django.utils.safestring import mark_safe
 from django_filters.widgets import RangeWidget
 
 _CLASSES = {
@@ -34,9 +37,30 @@ _REQUIRED = {
 
 
 class ComboBox(forms.Select):
-    """A select one can type into, for long lists. Without JavaScript it is the plain select."""
+    """A select one can type into, for long lists. Without JavaScript it is the plain select.
+
+    Its options are written here: Django makes two dictionaries for each of hundreds of agencies, and a template for them.
+    """
 
     template_name = "uswds/combo_box.html"
+
+    def optgroups(self, name: str, value: Any, attrs: dict[str, Any] | None = None) -> list[Any]:
+        """None: `get_context` gives the options as they are written."""
+        return []
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        chosen = set(context["widget"]["value"])
+        context["options"] = format_html_join(
+            "\n",
+            '<option value="{}"{}>{}</option>',
+            ((key, mark_safe(" selected") if key in chosen else "", label) for key, label in self._options()),
+        )
+        return context
+
+    def _options(self) -> Iterator[tuple[str, Any]]:
+        for key, label in self.choices:
+            yield "" if key is None else str(key), label
 
     class Media:
         js = (forms.Script("vendor/uswds/js/uswds.min.js", defer=True),)

@@ -126,7 +126,10 @@ class Empty:
 
 @dataclass(frozen=True)
 class Listing:
-    """The declaration of a list. `name` is unique: saved views belong to it and exports are named after it."""
+    """The declaration of a list. `name` is unique: saved views belong to it and exports are named after it.
+
+    `before_rows` is given the rows of the page before they are drawn, to find for all of them what no row holds itself.
+    """
 
     name: str
     title: str
@@ -142,6 +145,7 @@ class Listing:
     more: Sequence[Action] = ()
     per_page: int = 50
     quick_filters: int = 5
+    before_rows: Callable[[list[Any]], None] | None = None
 
 
 class Asked:
@@ -200,7 +204,10 @@ class Asked:
 
     def body(self) -> list[tuple[Any, list[tuple[Column, SafeString | str]]]]:
         """The rows of the page: (key, [(column, html)])."""
-        return [(row.pk, [(column, column.shown(row)) for column in self.columns]) for row in self.page().object_list]
+        rows = list(self.page().object_list)
+        if self.listing.before_rows:
+            self.listing.before_rows(rows)
+        return [(row.pk, [(column, column.shown(row)) for column in self.columns]) for row in rows]
 
     def page_links(self) -> list[tuple[object, str]]:
         """Numbers and gaps of the pager: (number or "…", address or '')."""

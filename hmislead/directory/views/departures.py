@@ -46,7 +46,7 @@ class DepartureFilter(django_filters.FilterSet):
         label="Agency",
         field_name="license__organization",
         widget=ComboBox,
-        queryset=lambda request: Organization.objects.visible_to(request.user).current(),
+        queryset=lambda request: Organization.objects.visible_to(request.user).current().only("name"),
     )
     departed_at = django_filters.DateFromToRangeFilter(label="Left")
 

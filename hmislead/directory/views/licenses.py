@@ -42,7 +42,7 @@ class LicenseFilter(django_filters.FilterSet):
         empty_label="Any",
         label="Agency",
         widget=ComboBox,
-        queryset=lambda request: Organization.objects.visible_to(request.user).current(),
+        queryset=lambda request: Organization.objects.visible_to(request.user).current().only("name"),
     )
     gate = django_filters.ChoiceFilter(empty_label="Any", label="Access gate", choices=GATE_CHOICES, method="with_gate")
     account_state = django_filters.ChoiceFilter(

@@ -42,7 +42,7 @@ class PersonFilter(django_filters.FilterSet):
         label="Agency",
         method="with_license_at",
         widget=ComboBox,
-        queryset=lambda request: Organization.objects.visible_to(request.user).current(),
+        queryset=lambda request: Organization.objects.visible_to(request.user).current().only("name"),
     )
     state = django_filters.ChoiceFilter(
         empty_label="Any", label="License", method="with_license_in", choices=License.State.choices

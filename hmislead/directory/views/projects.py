@@ -43,7 +43,7 @@ class ProjectFilter(django_filters.FilterSet):
         label="Agency",
         empty_label="Any",
         widget=ComboBox,
-        queryset=lambda request: Organization.objects.visible_to(request.user).filter(merged_into=None),
+        queryset=lambda request: Organization.objects.visible_to(request.user).filter(merged_into=None).only("name"),
     )
     project_type = django_filters.ChoiceFilter(
         label="Type",
