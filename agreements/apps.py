@@ -7,6 +7,7 @@ class AgreementsConfig(AppConfig):
     def ready(self) -> None:
         from agreements import announcements, demo, opening, panels
         from agreements.requirements import register_agreement_requirements, register_agreement_settings
+        from agreements.sealing import register_sealing_job
         from hmislead.demo import story
         from hmislead.notices.registry import register as register_notices
         from hmislead.opening import loaders
@@ -21,6 +22,7 @@ class AgreementsConfig(AppConfig):
         home_items.register(panels.home_items)
         loaders.register(opening.LOADER)
         register_loading_job()
+        register_sealing_job()
         api_routes.register("agreements", "agreements.api.AgreementViewSet", "agreement")
         navigation.register(
             navigation.NavItem("Agreements", 10, "Agreements", "agreements:agreement-list", "view_evidence")
