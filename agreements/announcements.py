@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
 
 from agreements.models import Candidate, Packet, Signer
 from agreements.operations import links
-from hmislead.notices import audience, operations
+from hmislead.notices import audience, mail, operations
 from hmislead.notices.models import How
 from hmislead.notices.registry import NoticeType
+from hmislead.notices.wording import Item
 from hmislead.tenancy import context
 from hmislead.web.templatetags.web import long_date
 
@@ -36,11 +38,52 @@ TYPES = (
 )
 
 
+@dataclass(frozen=True)
+class MailPreview:
+    """A mail as somebody will get it when it is their turn. `position` is their place in the order of signers."""
+
+    name: str
+    address: str
+    subject: str
+    text: str
+    position: int = 1
+
+
+def mails_of(packet: Packet) -> list[MailPreview]:
+    """The first mail to every candidate of a packet, in the order of signing. An empty address: nothing can be mailed."""
+    found = []
+    for signer in packet.signers.exclude(state=Signer.State.REPLACED).select_related("packet"):
+        candidates = signer.candidates.filter(removed_at=None).select_related("person__user")
+        found += [_mail(signer, candidate) for candidate in candidates]
+    return found
+
+
+def _mail(signer: Signer, candidate: Candidate) -> MailPreview:
+    from agreements import tasks
+
+    candidate.signer = signer
+    address = tasks.address_of(candidate)
+    if not _signs_in(candidate):
+        subject, text = tasks.link_mail(candidate, "(the personal link)")
+        return MailPreview(str(candidate), address, subject, text, signer.position)
+    packet = signer.packet
+    item = Item(asking(packet), _path("agreements:sign", pk=signer.pk), packet.deadline_on, type=TYPES[0].code)
+    recipients = audience.recipients_of([candidate.person])
+    made = mail.compose(TYPES[0], recipients[0], [item]) if recipients else None
+    return MailPreview(
+        str(candidate), address, made.subject if made else "", made.text if made else "", signer.position
+    )
+
+
+def asking(packet: Packet) -> str:
+    """The sentence that asks for a signature."""
+    return f"Sign the {packet.title.lower()} by {long_date(packet.deadline_on)}."
+
+
 def asked(signer: Signer, *, again: bool = False) -> int:
     """Ask every candidate of a signer for the signature. Returns how many people were told."""
     packet = signer.packet
-    day = long_date(packet.deadline_on)
-    sentence = f"Sign the {packet.title.lower()} by {day}."
+    sentence = asking(packet)
     candidates = signer.candidates.filter(removed_at=None).select_related("person__user")
     inside = [each for each in candidates if _signs_in(each)]
     operations.notify(

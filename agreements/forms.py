@@ -12,13 +12,21 @@ from hmislead.directory.models import CoC, Organization, Person
 from hmislead.web.forms import ComboBox
 
 SIGNER_HELP = "Name and title as they stand on the paper."
-SUBJECT_LABELS = {
-    Type.COC_LEAD: "CoC",
-    Type.PARTICIPATION: "Agency",
-    Type.END_USER: "Person",
-    Type.VENDOR: "Vendor",
-    Type.DATA_USE: "Other party",
-}
+SUBJECT_LABELS = {Role.CHO: "Agency", Role.VENDOR: "Vendor", Role.OTHER: "Other party"}
+
+
+def subject_fields(kind: Type, by: Any) -> dict[str, forms.Field]:
+    """The fields that say whom an agreement of a type is about, narrowed to what `by` may see."""
+    organizations = Organization.objects.visible_to(by).current()
+    role = SUBJECT[kind]
+    if role == Role.COC:
+        return {"coc": _choice("CoC", CoC.objects.visible_to(by))}
+    if role == Role.END_USER:
+        people = Person.objects.visible_to(by).current()
+        return {"person": _choice("Person", people), "organization": _choice("At which agency", organizations)}
+    if role in {Role.CHO, Role.VENDOR}:
+        organizations = organizations.filter(roles__role=role.value).distinct()
+    return {"organization": _choice(SUBJECT_LABELS[role], organizations)}
 
 
 class DatesForm(forms.Form):
@@ -61,7 +69,7 @@ class AgreementForm(DatesForm):
         self.fields = {**parties, **self.fields}
 
     def _party_fields(self, by: Any) -> dict[str, forms.Field]:
-        fields = {**self._subject_fields(by), "signed_by": _signer("Signed for them by")}
+        fields = {**subject_fields(self.type, by), "signed_by": _signer("Signed for them by")}
         if self.type == Type.END_USER:
             return fields
         lead = _choice("HMIS Lead", leads().visible_to(by))
@@ -69,18 +77,6 @@ class AgreementForm(DatesForm):
         if len(found) == 1:
             lead.initial = found[0]
         return {**fields, "lead": lead, "lead_signed_by": _signer("Signed for the HMIS Lead by")}
-
-    def _subject_fields(self, by: Any) -> dict[str, forms.Field]:
-        organizations = Organization.objects.visible_to(by).current()
-        if self.type == Type.COC_LEAD:
-            return {"coc": _choice("CoC", CoC.objects.visible_to(by))}
-        if self.type == Type.END_USER:
-            people = Person.objects.visible_to(by).current()
-            return {"person": _choice("Person", people), "organization": _choice("At which agency", organizations)}
-        role = {Type.PARTICIPATION: "cho", Type.VENDOR: "vendor"}.get(self.type)
-        if role:
-            organizations = organizations.filter(roles__role=role).distinct()
-        return {"organization": _choice(SUBJECT_LABELS[self.type], organizations)}
 
     def parties(self) -> list[PartyData]:
         """The parties as the operation takes them."""
@@ -117,6 +113,13 @@ class TerminateForm(forms.Form):
         label="First day without it", widget=forms.DateInput, help_text="From this day on the agreement binds no more."
     )
     reason = forms.CharField(label="Why does it end?", max_length=300, widget=forms.Textarea(attrs={"rows": 3}))
+    told_on = forms.DateField(
+        label="When was the other side told?",
+        required=False,
+        widget=forms.DateInput,
+        help_text="Days of notice count from this day. Empty: from today.",
+    )
+    both_agree = forms.BooleanField(label="Both sides agree to this day", required=False)
 
 
 class PaperForm(forms.Form):

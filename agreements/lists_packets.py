@@ -6,11 +6,14 @@ from typing import Any
 
 import django_filters
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.urls import reverse
 from django.utils import timezone
 
 from agreements.models import Campaign, Packet, PacketParty, Signer
+from hmislead.directory.models import Organization
 from hmislead.tenancy import context
-from hmislead.web.listing import Column, Empty, Listing
+from hmislead.web.forms import ComboBox
+from hmislead.web.listing import Action, Column, Empty, Listing
 
 
 class PacketFilter(django_filters.FilterSet):
@@ -19,6 +22,13 @@ class PacketFilter(django_filters.FilterSet):
     type = django_filters.ChoiceFilter(choices=Packet._meta.get_field("type").choices, label="Type", empty_label="Any")
     campaign = django_filters.ModelChoiceFilter(
         queryset=lambda request: Campaign.objects.visible_to(request.user), label="Campaign", empty_label="Any"
+    )
+    waiting_for = django_filters.ModelChoiceFilter(
+        queryset=lambda request: Organization.objects.visible_to(request.user).only("name"),
+        widget=ComboBox,
+        method="by_waiting",
+        label="Waiting for",
+        empty_label="Anybody",
     )
     late = django_filters.BooleanFilter(method="by_late", label="Past its last day to sign")
     deadline_on = django_filters.DateFromToRangeFilter(label="Sign by")
@@ -38,6 +48,10 @@ class PacketFilter(django_filters.FilterSet):
             about = PacketParty.objects.filter(here, packet=OuterRef("pk"))
             rows = rows.filter(Exists(about) | Q(title__icontains=word) | Q(number__iexact=word))
         return rows
+
+    def by_waiting(self, rows: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
+        asked = Signer.objects.filter(packet=OuterRef("pk"), state=Signer.State.ASKED, party__organization=value)
+        return rows.filter(Exists(asked), state__in=Packet.OUT)
 
     def by_late(self, rows: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
         today = timezone.localtime(timezone=context.current().zone).date()
@@ -63,6 +77,10 @@ def waiting_for(packet: Packet) -> str:
     return ", ".join(each.capacity for each in packet.signers.all() if each.state == Signer.State.ASKED)
 
 
+def _new(request: Any) -> str:
+    return reverse("agreements:packet-new", kwargs={"slug": request.implementation.slug})
+
+
 PACKETS = Listing(
     name="agreements.packets",
     title="Signatures",
@@ -84,4 +102,5 @@ PACKETS = Listing(
     empty=Empty(
         text="Agreements that were sent for signature are listed here, each with who has signed and whose turn it is."
     ),
+    primary=Action("Prepare a packet", _new, "send_packets", "add"),
 )

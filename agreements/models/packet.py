@@ -28,6 +28,13 @@ class Campaign(TenantModel):
         RUNNING = "running", "Running"
         CLOSED = "closed", "Closed"
 
+    NEXT: ClassVar[dict[str, set[str]]] = {
+        "draft": {"sending", "closed"},
+        "sending": {"running", "closed"},
+        "running": {"closed"},
+        "closed": set(),
+    }
+
     number = models.CharField(max_length=12)
     name = models.CharField(max_length=150)
     version = TenantForeignKey("documents.DocumentVersion", related_name="campaigns")
@@ -38,6 +45,10 @@ class Campaign(TenantModel):
     ends_on = models.DateField("last day", null=True, blank=True)
     remind_every_days = models.PositiveSmallIntegerField(default=7)
     most_reminders = models.PositiveSmallIntegerField(default=3)
+    language = models.CharField(max_length=5, choices=LANGUAGES, default="en")
+    notice_days = models.PositiveSmallIntegerField("days of notice", null=True, blank=True)
+    total = models.PositiveIntegerField(default=0, help_text="How many it was for when the sending began.")
+    problems = models.JSONField(default=list, blank=True, help_text="Whom it could not be sent to, and why.")
     state = models.CharField(max_length=8, choices=State.choices, default=State.DRAFT)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     started_at = models.DateTimeField(null=True, blank=True)
@@ -54,6 +65,19 @@ class Campaign(TenantModel):
 
     def get_absolute_url(self) -> str:
         return reverse("agreements:campaign-detail", kwargs={"slug": context.current().slug, "pk": self.pk})
+
+    @property
+    def next_states(self) -> list[str]:
+        return sorted(self.NEXT[self.state])
+
+    def become(self, state: str, **changes: object) -> None:
+        """Move along NEXT and save that alone. Raises WrongState."""
+        if state not in self.NEXT[self.state]:
+            raise WrongState(self, self.State(state).label)
+        self.state = state
+        for name, value in changes.items():
+            setattr(self, name, value)
+        self.save(update_fields=["state", *changes, "updated_at"])
 
 
 @tracked
@@ -93,6 +117,7 @@ class Packet(TenantModel):
     term = models.CharField(max_length=8, choices=Agreement.Term.choices, default=Agreement.Term.OPEN)
     effective_on = models.DateField(null=True, blank=True, help_text="Empty: on the day the last signer signs.")
     ends_on = models.DateField("last day", null=True, blank=True)
+    notice_days = models.PositiveSmallIntegerField("days of notice", null=True, blank=True)
     amends = TenantForeignKey(Agreement, null=True, blank=True, related_name="amending_packets")
     renews = TenantForeignKey(Agreement, null=True, blank=True, related_name="renewing_packets")
     campaign = TenantForeignKey(Campaign, null=True, blank=True, related_name="packets")

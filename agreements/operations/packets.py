@@ -42,20 +42,22 @@ def prepare_packet(
     term: str = Agreement.Term.OPEN,
     effective_on: dt.date | None = None,
     ends_on: dt.date | None = None,
+    notice_days: int | None = None,
     amends: Agreement | None = None,
     renews: Agreement | None = None,
     campaign: Campaign | None = None,
 ) -> Packet:
     """Prepare an agreement for signature from a template that is in effect (GOV-40).
 
-    `deadline_on` is the last day to sign. `effective_on` None means the day of the last signature, for a renewal the day
-    after the old agreement's last. `signers` None asks those the type asks for by default. Raises DomainError for a
-    template that is not in effect, a missing party, nobody authorized to sign, or days that cannot be.
+    `deadline_on` is the last day to sign; `notice_days` how many days ahead an early end is told.
+    `effective_on` None means the day of the last signature, for a renewal the day after the old agreement's last.
+    `signers` None asks those the type asks for by default. Raises DomainError for a template that is not in effect, a
+    missing party, nobody authorized to sign, or days that cannot be.
     """
     _require_sender(by)
     version = _template(version_id)
     found = complete(version.document.type, parties, by=by)
-    _check_days(deadline_on, term, effective_on, ends_on)
+    check_days(deadline_on, term, effective_on, ends_on)
     packet = Packet.objects.create(
         number=f"P-{next_number('P'):04d}",
         type=version.document.type,
@@ -66,6 +68,7 @@ def prepare_packet(
         term=term,
         effective_on=effective_on or _day_after(renews),
         ends_on=ends_on,
+        notice_days=notice_days,
         amends=amends,
         renews=renews,
         campaign=campaign,
@@ -74,7 +77,7 @@ def prepare_packet(
     rows = _add_parties(packet, found)
     for data in signers if signers is not None else default_signers(found):
         add_signer(packet, rows, data)
-    _require_signers(packet)
+    require_signers(packet)
     write(packet, Kind.CREATED, who=str(by))
     return packet
 
@@ -259,7 +262,8 @@ def _template(version_id: UUID) -> DocumentVersion:
     return version
 
 
-def _check_days(deadline: dt.date, term: str, effective: dt.date | None, ends: dt.date | None) -> None:
+def check_days(deadline: dt.date, term: str, effective: dt.date | None, ends: dt.date | None) -> None:
+    """Raises DomainError for days that cannot be: over, in the wrong order, or missing for the term."""
     _require_future(deadline)
     if term == Agreement.Term.FIXED and ends is None:
         raise DomainError("Give the last day of the agreement, or choose another term.")
@@ -275,8 +279,10 @@ def _require_future(deadline: dt.date) -> None:
 
 
 def _day_after(renewed: Agreement | None) -> dt.date | None:
-    """A renewal starts when the old agreement ends, however early it is signed."""
-    return renewed.ends_on + dt.timedelta(days=1) if renewed and renewed.ends_on else None
+    """A renewal starts when the old agreement ends, however early it is signed; of one that is over, when it is signed."""
+    if renewed is None or renewed.ends_on is None or renewed.terminated_on or renewed.ends_on < settings.today():
+        return None
+    return renewed.ends_on + dt.timedelta(days=1)
 
 
 def _add_parties(packet: Packet, parties: Iterable[PartyData]) -> dict[str, PacketParty]:
@@ -292,7 +298,7 @@ def _add_parties(packet: Packet, parties: Iterable[PartyData]) -> dict[str, Pack
     }
 
 
-def _require_signers(packet: Packet) -> None:
+def require_signers(packet: Packet) -> None:
     """Each party signs; and where the HMIS Lead and the CoC's collaborative applicant are one organization, two people do.
 
     `signing` keeps anybody from signing twice in one packet, so two signatures there are two people.

@@ -36,6 +36,7 @@ def record_agreement(
     ends_on: dt.date | None = None,
     title: str = "",
     term: str = Agreement.Term.OPEN,
+    notice_days: int | None = None,
     version: Any = None,
     amends: Agreement | None = None,
     renews: Agreement | None = None,
@@ -45,7 +46,8 @@ def record_agreement(
 ) -> Agreement:
     """Record an agreement (GOV-05..07, MGT-37..42). `ends_on` is its last day, None until further notice.
 
-    `term` says how it ends; `version` is the template signed; `amends` or `renews` the agreement it changes or follows.
+    `term` says how it ends, `notice_days` how many days ahead an early end is told; `version` is the template
+    signed; `amends` or `renews` the agreement it changes or follows.
     `parties` by ids; the HMIS Lead is added where the type needs it and there is only one. `carried_over` marks opening
     evidence, whose day of signing may be unknown. `check=False` leaves the re-check to a caller with many of them.
     Raises DomainError with a sentence for a missing party, impossible dates, or an agreement that is recorded already;
@@ -62,6 +64,7 @@ def record_agreement(
         effective_on=effective_on,
         ends_on=ends_on,
         term=Agreement.Term.FIXED if ends_on and term == Agreement.Term.OPEN else term,
+        notice_days=notice_days,
         version=version,
         amends=amends,
         renews=renews,
@@ -108,10 +111,20 @@ def change_agreement(
 
 
 @transaction.atomic
-def terminate_agreement(*, agreement_id: UUID, terminated_on: dt.date, reason: str, by: Any) -> Agreement:
+def terminate_agreement(
+    *,
+    agreement_id: UUID,
+    terminated_on: dt.date,
+    reason: str,
+    by: Any,
+    told_on: dt.date | None = None,
+    both_agree: bool = False,
+) -> Agreement:
     """End an agreement before its last day. `terminated_on` is the first day on which it binds no more.
 
-    Raises DomainError without a reason, for a day before it took effect or after its last day, or when it was ended.
+    `told_on` is the day the other side was told, None today; `both_agree` that both sides want it, whatever the notice.
+    Raises DomainError without a reason, for a day before it took effect or after its last day, when it was ended, or
+    before the agreed days of notice are over.
     """
     agreement = _locked(agreement_id, by)
     _refuse_ended(agreement)
@@ -121,6 +134,8 @@ def terminate_agreement(*, agreement_id: UUID, terminated_on: dt.date, reason: s
         raise DomainError(f"It took effect on {long_date(agreement.effective_on)} and cannot end before that day.")
     if agreement.ends_on and terminated_on > agreement.ends_on:
         raise DomainError(f"Its last day is {long_date(agreement.ends_on)} already. Choose a day up to then.")
+    if not both_agree:
+        _require_notice(agreement, terminated_on, told_on or settings.today())
     agreement.terminated_on, agreement.termination_reason = terminated_on, reason.strip()[:300]
     agreement.save(update_fields=["terminated_on", "termination_reason", "updated_at"])
     recheck_parties(agreement.parties.all())
@@ -161,6 +176,18 @@ def recheck_parties(parties: Iterable[PartyData | AgreementParty]) -> None:
         organizations={row.organization_id for row in rows if row.organization_id and not row.person_id},
         people={row.person_id for row in rows if row.person_id},
     )
+
+
+def _require_notice(agreement: Agreement, ends: dt.date, told: dt.date) -> None:
+    """Whoever ends an agreement alone keeps to its days of notice; both sides together may end it any day."""
+    if told > settings.today():
+        raise DomainError("The day the other side was told lies ahead. Tell them first.")
+    first = told + dt.timedelta(days=agreement.notice_days or 0)
+    if agreement.notice_days and ends < first:
+        raise DomainError(
+            f"It can be ended with {agreement.notice_days} days of notice, so from {long_date(first)} on. "
+            "If both sides agree to an earlier day, say so."
+        )
 
 
 def _locked(agreement_id: UUID, by: Any) -> Agreement:

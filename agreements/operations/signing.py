@@ -259,6 +259,7 @@ def _complete(packet: Packet) -> None:
         ends_on=packet.ends_on or records.last_day_of(packet.term, effective),
         title=packet.title,
         term=packet.term,
+        notice_days=packet.notice_days,
         version=packet.version,
         amends=packet.amends,
         renews=packet.renews,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 from uuid import UUID
 
@@ -29,7 +30,12 @@ ABOUT = {
     Agreement.Type.PARTICIPATION: "An agency and the HMIS Lead. Without it nobody at the agency may use the HMIS.",
     Agreement.Type.END_USER: "A person at an agency. Without it this person may not use the HMIS.",
     Agreement.Type.VENDOR: "The HMIS Lead and the vendor of the software, or another contractor.",
+    Agreement.Type.CONSULTANT: "The HMIS Lead and somebody who works for it on contract.",
+    Agreement.Type.BUSINESS_ASSOCIATE: "A contractor who handles health information of a HIPAA-covered agency.",
     Agreement.Type.DATA_USE: "Somebody who receives, sends or may see client data.",
+    Agreement.Type.DATA_SHARING: "Parties that share client data with each other.",
+    Agreement.Type.PII_ACCESS: "Somebody who may see what identifies clients.",
+    Agreement.Type.INTEGRATION: "A system that sends data to the HMIS or takes data from it.",
 }
 SUBJECTS = {"organization": Organization, "coc": CoC, "license": License}
 
@@ -48,6 +54,7 @@ def agreement_detail(request: Any, pk: UUID) -> HttpResponse:
         "parties": sorted(agreement.parties.all(), key=lambda party: party.role == "lead"),
         "history": history,
         "may_record": policy.can_record(request.user),
+        "may_send": policy.can_send(request.user),
         "may_list": request.access.has("view_evidence"),
     }
     return render(request, "agreements/agreement_detail.html", context)
@@ -105,7 +112,8 @@ def agreement_edit(request: Any, pk: UUID) -> HttpResponse:
 @page("record_evidence")
 def agreement_terminate(request: Any, pk: UUID) -> HttpResponse:
     agreement = get_object_or_404(Agreement.objects.visible_to(request.user), pk=pk)
-    form = TerminateForm(request.POST or None, initial={"terminated_on": settings.today()})
+    first = settings.today() + dt.timedelta(days=agreement.notice_days or 0)
+    form = TerminateForm(request.POST or None, initial={"terminated_on": first})
     if request.method == "POST" and form.is_valid():
         try:
             operations.terminate_agreement(agreement_id=pk, by=request.user, **form.cleaned_data)
