@@ -149,7 +149,9 @@ class ScheduleViewSet(_Rooms):
     serializer_class = ScheduleSerializer
     filterset_class = ScheduleFilter
     ordering_fields = ("created_at", "day_of_month")
-    access = dict.fromkeys(("list", "retrieve", "create", "partial_update", "pause", "resume", "destroy"), REQUEST)
+    access = dict.fromkeys(("list", "retrieve"), VIEW) | dict.fromkeys(
+        ("create", "partial_update", "pause", "resume", "destroy"), REQUEST
+    )
 
     @extend_schema(request=NewScheduleSerializer, responses={201: ScheduleSerializer})
     def create(self, request: Any) -> Response:

@@ -84,7 +84,7 @@ REPORTS = Listing(
         "No report was made yet", "Ask for one of today or of a past day; it is made in the background and kept here."
     ),
     primary=Action("Make a report", lambda request: address("report-new"), "request_reports", "add"),
-    more=[Action("Monthly reports", lambda request: address("schedule-list"), "request_reports")],
+    more=[Action("Monthly reports", lambda request: address("schedule-list"), "view_reports")],
 )
 
 SCHEDULES = Listing(

@@ -23,7 +23,7 @@ def register_places() -> None:
     """Called once, when the app is ready."""
     navigation.register(
         NavItem("Reporting", 10, "Reports", "reporting:report-list", "view_reports"),
-        NavItem("Reporting", 20, "Monthly reports", "reporting:schedule-list", "request_reports"),
+        NavItem("Reporting", 20, "Monthly reports", "reporting:schedule-list", "view_reports"),
     )
     panels.register(
         Panel("organization", "reports", "Reports", "reporting/_agency_panel.html", of_agency, "view_reports", order=90)

@@ -44,8 +44,8 @@ class ReportQuerySet(models.QuerySet[Any]):
 
 class ScheduleQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: Any) -> Any:
-        """Schedules of the reports one may ask for. One for all agencies is the whole implementation's."""
-        held = scopes.of(user).scopes("request_reports")
+        """Schedules of the reports one may see. One for all agencies is the whole implementation's."""
+        held = scopes.of(user).scopes("view_reports")
         return self.filter(reach(held)) if held else self.none()
 
     def for_list(self) -> Any:

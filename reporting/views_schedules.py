@@ -15,22 +15,23 @@ from hmislead.access.pages import page
 from hmislead.audit.timeline import timeline
 from hmislead.web.form_pages import FormPage, answer_sent
 from hmislead.web.listing import render_list
+from reporting import policy
 from reporting.forms import DayOfMonthForm, ScheduleForm
 from reporting.lists import SCHEDULES, address
 from reporting.models import Report, ReportSchedule
 from reporting.operations import schedules
 from reporting.views import chosen
 
-PERMISSION = "request_reports"
+VIEW, CHANGE = "view_reports", "request_reports"
 
 
-@page(PERMISSION)
+@page(VIEW)
 def schedule_list(request: Any) -> HttpResponse:
-    """The monthly reports the reader may set up."""
+    """The monthly reports of what the reader may see reports about."""
     return render_list(request, SCHEDULES, ReportSchedule.objects.visible_to(request.user).for_list())
 
 
-@page(PERMISSION)
+@page(CHANGE)
 def schedule_new(request: Any) -> HttpResponseBase:
     """Set up a monthly report."""
     about = FormPage(
@@ -49,7 +50,7 @@ def schedule_new(request: Any) -> HttpResponseBase:
     return answer_sent(request, form, about, act)
 
 
-@page(PERMISSION)
+@page(VIEW)
 def schedule_detail(request: Any, pk: UUID) -> HttpResponse:
     """One monthly report with the reports it made."""
     schedule = _seen(request, pk)
@@ -57,13 +58,14 @@ def schedule_detail(request: Any, pk: UUID) -> HttpResponse:
     context = {
         "schedule": schedule,
         "next_day": schedules.next_day(schedule),
+        "may_change": policy.may_request(request.user, organization=schedule.organization, coc=schedule.coc),
         "made": made[:24],
         "history": timeline([schedule], by=request.user),
     }
     return render(request, "reporting/schedule_detail.html", context)
 
 
-@page(PERMISSION)
+@page(CHANGE)
 def schedule_edit(request: Any, pk: UUID) -> HttpResponseBase:
     """Move it to another day of the month."""
     schedule = _seen(request, pk)
@@ -77,7 +79,7 @@ def schedule_edit(request: Any, pk: UUID) -> HttpResponseBase:
     return answer_sent(request, form, FormPage(f"Change the day: {schedule}", "Save", back), act)
 
 
-@page(PERMISSION)
+@page(CHANGE)
 def schedule_remove(request: Any, pk: UUID) -> HttpResponseBase:
     """End it, after asking once."""
     schedule = _seen(request, pk)
@@ -93,7 +95,7 @@ def schedule_remove(request: Any, pk: UUID) -> HttpResponseBase:
     return answer_sent(request, sure, about, act)
 
 
-@page(PERMISSION)
+@page(CHANGE)
 @require_POST
 def schedule_pause(request: Any, pk: UUID) -> HttpResponse:
     schedules.pause_schedule(schedule_id=pk, by=request.user)
@@ -101,7 +103,7 @@ def schedule_pause(request: Any, pk: UUID) -> HttpResponse:
     return redirect(address("schedule-detail", pk=pk))
 
 
-@page(PERMISSION)
+@page(CHANGE)
 @require_POST
 def schedule_resume(request: Any, pk: UUID) -> HttpResponse:
     schedules.resume_schedule(schedule_id=pk, by=request.user)

@@ -62,7 +62,7 @@ class RoleGrantViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantV
     queryset = RoleGrant.objects.all()
     serializer_class = RoleGrantSerializer
     filterset_class = GrantFilter
-    access = {"list": "manage_roles", "retrieve": "manage_roles", "create": "manage_roles", "end": "manage_roles"}
+    access = {"list": "view_settings", "retrieve": "view_settings", "create": "manage_roles", "end": "manage_roles"}
 
     @extend_schema(request=NewGrant, responses={201: RoleGrantSerializer})
     def create(self, request: Any, **kwargs: Any) -> Response:

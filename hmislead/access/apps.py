@@ -18,7 +18,7 @@ class AccessConfig(AppConfig):
         api_routes.register("role-grants", "hmislead.access.api_roles.RoleGrantViewSet")
         api_routes.register("invitations", "hmislead.access.api_roles.InvitationViewSet")
         register(
-            NavItem("Settings", 20, "People with access", "access:member-list", "manage_roles"),
+            NavItem("Settings", 20, "People with access", "access:member-list", "view_settings"),
             NavItem("Settings", 30, "Invitations", "access:invitation-list", "manage_roles"),
             NavItem("Settings", 40, "Single sign-on", "access:provider-edit", "manage_settings"),
         )

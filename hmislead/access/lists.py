@@ -89,5 +89,5 @@ INVITATIONS = Listing(
     ],
     empty=Empty("Nobody is invited yet", "Invite the people who keep records here, and one lead for each agency."),
     primary=Action("Invite somebody", lambda request: _address("invitation-new"), "manage_roles"),
-    more=(Action("People with access", lambda request: _address("member-list"), "manage_roles"),),
+    more=(Action("People with access", lambda request: _address("member-list"), "view_settings"),),
 )

@@ -36,7 +36,7 @@ class RoleGrantQuerySet(models.QuerySet["RoleGrant"]):
         )
 
     def visible_to(self, user: object) -> RoleGrantQuerySet:
-        """Grants `user` may know of: all with `manage_roles`, else their own."""
+        """Grants `user` may know of: all with the right to see settings or to grant roles, else their own."""
         from hmislead.access.scopes import of
 
         access = of(user)

@@ -42,6 +42,7 @@ LEAD_STAFF = READ_ALL | {
     "manage_directory",
     "manage_contacts",
     "request_licenses",
+    "report_departures",
     "manage_licenses",
     "prove_account_state",
     "manage_staff",
@@ -76,7 +77,7 @@ ROLES: dict[str, Role] = {
             "Help desk agent",
             (IMPLEMENTATION,),
             "Helps people with their licenses.",
-            READ_ALL | {"request_licenses", "manage_licenses", "prove_account_state"},
+            READ_ALL | {"request_licenses", "report_departures", "manage_licenses", "prove_account_state"},
         ),
         Role(
             "monitor",
@@ -107,6 +108,7 @@ ROLES: dict[str, Role] = {
                     "manage_contacts",
                     "view_people",
                     "request_licenses",
+                    "report_departures",
                     "prove_account_state",
                     "view_evidence",
                     "view_compliance",
@@ -120,7 +122,7 @@ ROLES: dict[str, Role] = {
             "CHO security officer",
             (ORGANIZATION,),
             "Security attestations and the departure clock of its agency.",
-            frozenset({"view_directory", "view_people", "view_compliance", "request_licenses", "prove_account_state"}),
+            frozenset({"view_directory", "view_people", "view_compliance", "report_departures", "prove_account_state"}),
         ),
         Role(
             "auditor",

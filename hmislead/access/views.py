@@ -6,7 +6,8 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Prefetch
+from django.core.exceptions import PermissionDenied
+from django.db.models import Prefetch, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -25,21 +26,24 @@ from hmislead.web.listing import render_list
 
 
 @require_GET
-@page("manage_roles")
+@page("view_settings")
 def member_list(request: Any) -> HttpResponse:
     """Everybody who belongs to the implementation, with the roles they hold."""
     grants = RoleGrant.objects.visible_to(request.user).filter(revoked_at=None).exclude(ends_on__lt=settings.today())
-    members = User.objects.filter(memberships__implementation=request.implementation).prefetch_related(
+    members = _members(request).prefetch_related(
         Prefetch("role_grants", grants.select_related("coc", "organization"), to_attr="held")
     )
     return render_list(request, lists.MEMBERS, members)
 
 
 @require_http_methods(["GET", "POST"])
-@page("manage_roles")
+@page("view_settings")
 def member_detail(request: Any, pk: uuid.UUID) -> HttpResponse:
-    """One member: their roles here, those that have ended, and a form to grant another."""
+    """One member: their roles here, those that have ended, and, for who may, a form to grant another."""
     member = _member(request, pk)
+    may_grant = request.access.scopes("manage_roles").everything
+    if request.method == "POST" and not may_grant:
+        raise PermissionDenied("Only a Lead administrator may change roles.")
     form = RoleForm(request.POST or None, by=request.user)
     if form.is_valid() and _granted(request, form, member):
         messages.success(request, "The role is granted.")
@@ -52,6 +56,7 @@ def member_detail(request: Any, pk: uuid.UUID) -> HttpResponse:
     context = {
         "form": form,
         "member": member,
+        "may_grant": may_grant,
         "grants": grants.order_by("-starts_on"),
         "today": settings.today(),
         "roles": roles.ROLES.values(),
@@ -87,8 +92,15 @@ def role_end(request: Any, pk: uuid.UUID) -> HttpResponse:
     return redirect("access:member-detail", slug=request.implementation.slug, pk=grant.user_id)
 
 
+def _members(request: Any) -> QuerySet[User]:
+    """Who belongs here, for who reads the whole implementation; an auditor of one CoC finds themselves alone."""
+    members = User.objects.filter(memberships__implementation=request.implementation)
+    reads_all = any(request.access.scopes(code).everything for code in ("view_settings", "manage_roles"))
+    return members if reads_all else members.filter(pk=request.user.pk)
+
+
 def _member(request: Any, pk: uuid.UUID) -> User:
-    return get_object_or_404(User, pk=pk, memberships__implementation=request.implementation)
+    return get_object_or_404(_members(request), pk=pk)
 
 
 @require_GET

@@ -15,8 +15,6 @@ from hmislead.compliance import task_operations
 from hmislead.compliance.models import Task
 from hmislead.directory.models import License
 
-PROVE = "prove_account_state"
-
 
 class TaskSerializer(serializers.ModelSerializer[Task]):
     number = serializers.CharField(source="__str__", read_only=True)
@@ -66,7 +64,7 @@ class TaskViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantViewSe
     queryset = Task.objects.all()
     serializer_class = TaskSerializer
     filterset_class = TaskFilter
-    access = {"list": PROVE, "retrieve": PROVE, "prove": PROVE}
+    access = {"list": "view_people", "retrieve": "view_people", "prove": "prove_account_state"}
 
     @extend_schema(request=ProofSerializer)
     @action(detail=True, methods=["post"])

@@ -79,8 +79,14 @@ class WaiverQuerySet(models.QuerySet[Any]):
 
 class TaskQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: Any) -> Any:
-        """Tasks at agencies whose accounts the user may vouch for; an unknown account may be anybody's: the Lead's alone."""
-        held = scopes.of(user).scopes("prove_account_state")
+        """Tasks at agencies whose people the user may see; an unknown account may be anybody's: the Lead's alone."""
+        return self._within(scopes.of(user).scopes("view_people"))
+
+    def provable_by(self, user: Any) -> Any:
+        """Tasks at agencies whose accounts the user may vouch for."""
+        return self._within(scopes.of(user).scopes("prove_account_state"))
+
+    def _within(self, held: scopes.Scopes) -> Any:
         if held.everything:
             return self
         return self.filter(Q(organization__isnull=False) & within(held)) if held else self.none()

@@ -94,14 +94,14 @@ TASKS = Listing(
 )
 
 
-@page("prove_account_state")
+@page("view_people")
 def task_list(request: Any) -> HttpResponse:
-    """The tasks at the agencies whose accounts the reader may vouch for."""
+    """The tasks at the agencies whose people the reader may see."""
     rows = Task.objects.visible_to(request.user).select_related("license__person", "organization")
     return render_list(request, TASKS, rows)
 
 
-@page("prove_account_state")
+@page("view_people")
 def task_detail(request: Any, pk: UUID) -> HttpResponse:
     """One task: what to do, by when, for which account, and how it was proved."""
     task = _seen(request, pk)
@@ -138,7 +138,7 @@ def task_prove(request: Any, pk: UUID) -> HttpResponseBase:
 
     def act(data: dict[str, Any]) -> tuple[str, str]:
         paper, where = data.pop("paper", None), task.organization
-        stored = paper and store_file(file=paper, permission="prove_account_state", organization=where, by=request.user)
+        stored = paper and store_file(file=paper, permission="view_people", organization=where, by=request.user)
         task_operations.prove_task(task_id=pk, by=request.user, file_id=stored.pk if stored else None, **data)
         return back, f"{task} is closed. Your statement is kept with it."
 

@@ -45,7 +45,7 @@ class _RequestForm(forms.Form):
     def __init__(self, *args: Any, by: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["organization"]
-        field.queryset = agencies_of(by)
+        field.queryset = agencies_of(by, "request_licenses")
         found = list(field.queryset[:2])
         if len(found) == 1:  # most people ask for one agency only: one thing less to choose
             field.initial, field.widget = found[0].pk, forms.HiddenInput()
@@ -134,7 +134,8 @@ class DepartureOfForm(DepartureForm):
 
     def __init__(self, *args: Any, by: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        living = License.objects.visible_to(by).living().filter(organization__in=agencies_of(by).values("pk"))
+        agencies = agencies_of(by, "report_departures").values("pk")
+        living = License.objects.visible_to(by).living().filter(organization__in=agencies)
         field: Any = self.fields["license"]
         field.queryset = living.exclude(departures__isnull=False, departures__proved_at=None).select_related(
             "person", "organization"
@@ -209,8 +210,8 @@ class EndForm(forms.Form):
         self.fields["ends_on"].initial = settings.today()
 
 
-def agencies_of(by: Any) -> Any:
-    """The agencies for which `by` may request licenses and report departures."""
-    held = scopes.of(by).scopes("request_licenses")
+def agencies_of(by: Any, permission: str) -> Any:
+    """The standing agencies for which `by` holds a permission."""
+    held = scopes.of(by).scopes(permission)
     visible = Organization.objects.visible_to(by).current()
     return visible.filter(within(held, "pk")) if held else visible.none()

@@ -46,7 +46,7 @@ def register_people() -> None:
         NavItem("People and access", 10, "People", "directory:person-list", "view_people", "Your people"),
         NavItem("People and access", 20, "Licenses", "directory:license-list", "view_people", "HMIS licenses"),
         NavItem("People and access", 30, "Departures", "directory:departure-list", "view_people"),
-        NavItem("People and access", 40, "Tasks", "compliance:task-list", "prove_account_state"),
+        NavItem("People and access", 40, "Tasks", "compliance:task-list", "view_people"),
         NavItem("People and access", 50, "Staff", "directory:staff-list", "view_staff"),
         NavItem("People and access", 5, "My access", "directory:me", "own"),
     )
@@ -60,7 +60,7 @@ def task_items(request: Any) -> list[HomeItem]:
     """Open tasks the reader can prove, the first due first. No names: the page of the task has them."""
     from hmislead.compliance.models import Task
 
-    rows = Task.objects.visible_to(request.user).open().exclude(kind=Task.Kind.STALE_SIGN_IN)
+    rows = Task.objects.provable_by(request.user).open().exclude(kind=Task.Kind.STALE_SIGN_IN)
     return [
         HomeItem(
             sentence=f"{task.title} ({task})",

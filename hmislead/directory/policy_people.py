@@ -26,6 +26,10 @@ def may_request(by: Any, organization_id: UUID) -> bool:
     return scopes.of(by).allows("request_licenses", organization_id=organization_id)
 
 
+def may_report(by: Any, organization_id: UUID) -> bool:
+    return scopes.of(by).allows("report_departures", organization_id=organization_id)
+
+
 def may_manage(by: Any, organization_id: UUID) -> bool:
     return scopes.of(by).allows("manage_licenses", organization_id=organization_id)
 
@@ -69,7 +73,12 @@ def require_add_person(by: Any) -> None:
 
 def require_request(by: Any, organization_id: UUID) -> None:
     if not may_request(by, organization_id):
-        raise PermissionDenied("You may request licenses and report departures for your own agency only.")
+        raise PermissionDenied("You may request licenses for your own agency only.")
+
+
+def require_report(by: Any, organization_id: UUID) -> None:
+    if not may_report(by, organization_id):
+        raise PermissionDenied("You may report departures from your own agency only.")
 
 
 def require_manage(by: Any, organization_id: UUID) -> None:

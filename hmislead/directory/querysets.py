@@ -193,6 +193,6 @@ class ByBatchQuerySet(LeadOnlyQuerySet):
 
 
 class MergeQuerySet(LeadOnlyQuerySet):
-    """Merges are seen by who keeps the directory: who may make one and undo it."""
+    """Merges are seen by who sees the whole directory: both records may be of any agency."""
 
-    permission = "manage_directory"
+    permission = "view_directory"

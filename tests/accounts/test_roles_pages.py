@@ -10,6 +10,7 @@ from django.test import Client
 
 from hmislead.access import operations, scopes
 from hmislead.access.models import RoleGrant
+from hmislead.access.scopes import ROBOT
 from hmislead.accounts.models import ApiToken, Membership
 from hmislead.errors import DomainError
 from hmislead.tenancy.context import use
@@ -104,12 +105,33 @@ def test_taking_somebody_out_ends_roles_and_tokens_here_alone(implementation, ot
 @pytest.mark.parametrize("name", ["staff", "coc_staff", "cho_lead", "security_officer", "auditor", "end_user"])
 def test_nobody_else_gets_in(people, signed_in, name):
     browser = signed_in(people[name])
-    for path in ("people/", "invitations/", "invitations/new/", "sign-in/", f"people/{people['administrator'].pk}/"):
+    for path in ("invitations/", "invitations/new/", "sign-in/"):
         assert browser.get(f"/i/north/settings/{path}").status_code == 403, path
+    reads = name in {"staff", "auditor"}
+    for path in ("people/", f"people/{people['administrator'].pk}/"):
+        assert browser.get(f"/i/north/settings/{path}").status_code == (200 if reads else 403), path
+    forged = {"role": "lead_administrator"}
+    assert browser.post(f"/i/north/settings/people/{people[name].pk}/", forged).status_code == 403
     with pytest.raises(PermissionDenied):
         operations.grant_role(user=people[name], role="lead_administrator", by=people[name])
     with pytest.raises(PermissionDenied):
         operations.end_membership(user_id=people["administrator"].pk, by=people[name])
+
+
+def test_an_auditor_reads_roles_and_is_shown_no_button(people, signed_in):
+    page = signed_in(people["auditor"]).get(f"/i/north/settings/people/{people['staff'].pk}/").content.decode()
+    assert "Lead staff" in page
+    assert "End now" not in page
+    assert "Grant role" not in page
+    assert "Take out" not in page
+
+
+def test_an_auditor_of_one_coc_finds_no_other_member(people, signed_in, tenant, coc):
+    user = factories.member(tenant, "coc_auditor")
+    operations.grant_role(user=user, role="auditor", coc=coc, ends_on=factories.NEXT_YEAR, by=ROBOT)
+    browser = signed_in(user)
+    assert people["staff"].email not in browser.get("/i/north/settings/people/").content.decode()
+    assert browser.get(f"/i/north/settings/people/{people['staff'].pk}/").status_code == 404
 
 
 def test_an_outsider_finds_nothing(people, signed_in):

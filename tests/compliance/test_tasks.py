@@ -175,7 +175,7 @@ def test_who_may_close_which_task(agency, people, kind, role):
 def test_a_file_is_kept_with_the_statement_for_those_who_may_vouch(agency, people):
     task = open_about(license_at(agency))
     file = ContentFile(b"name,state\nPat,locked\n", name="list.csv")
-    stored = store_file(file=file, permission="prove_account_state", organization=agency, by=people["cho_lead"])
+    stored = store_file(file=file, permission="view_people", organization=agency, by=people["cho_lead"])
     with pytest.raises(ObjectDoesNotExist):
         task_operations.prove_task(task_id=task.pk, statement="See it.", file_id=task.pk, by=people["cho_lead"])
     task_operations.prove_task(task_id=task.pk, statement="See it.", file_id=stored.pk, by=people["cho_lead"])

@@ -37,7 +37,7 @@ LISTS = {
     "license-list": {"staff", "auditor", "cho_lead", "security_officer", "neighbour_lead"},
     "departure-list": {"staff", "auditor", "cho_lead", "security_officer", "neighbour_lead"},
     "staff-list": {"staff", "auditor"},
-    "license-request": {"staff", "cho_lead", "security_officer", "neighbour_lead"},
+    "license-request": {"staff", "cho_lead", "neighbour_lead"},
     "departure-report": {"staff", "cho_lead", "security_officer", "neighbour_lead"},
     "person-create": {"staff"},
     "staff-create": {"staff"},

@@ -124,9 +124,10 @@ def test_a_monthly_report_from_making_to_ending(as_role, agency):
 def test_a_monthly_report_of_another_agency_does_not_exist(as_role, agency, people):
     row = schedules.create_schedule(kind=Kind.CHO, organization_id=agency.pk, day_of_month=3, by=people["staff"])
     address = f"{ROOT}/report-schedules/{row.pk}/"
-    expected = {"neighbour_lead": 404, "auditor": 403, "end_user": 403, "outsider": 404, "coc_staff": 200}
+    expected = {"neighbour_lead": 404, "auditor": 200, "end_user": 403, "outsider": 404, "coc_staff": 200}
     assert {role: as_role(role).get(address).status_code for role in expected} == expected
     assert as_role("neighbour_lead").delete(address).status_code == 404
+    assert as_role("auditor").delete(address).status_code == 403
     assert as_role("neighbour_lead").post(f"{address}pause/", **JSON).status_code == 404
     row.refresh_from_db()
     assert row.active

@@ -35,7 +35,7 @@ def sign_in(client, people):
 
 READERS = {"staff", "auditor", "coc_staff", "cho_lead", "neighbour_lead"}
 ASKERS = {"staff", "coc_staff", "cho_lead", "neighbour_lead"}
-LISTS = {"report-list": READERS, "report-new": ASKERS, "schedule-list": ASKERS, "schedule-new": ASKERS}
+LISTS = {"report-list": READERS, "report-new": ASKERS, "schedule-list": READERS, "schedule-new": ASKERS}
 ROLES = [*sorted(READERS), "security_officer", "end_user", "outsider"]
 
 
@@ -238,7 +238,8 @@ def test_a_monthly_report_is_there_for_who_may_set_it_up(sign_in, agency, people
     schedule = schedules.create_schedule(
         kind=Kind.CHO, organization_id=agency.pk, day_of_month=3, by=people["cho_lead"]
     )
-    wanted = 200 if role in {"staff", "coc_staff", "cho_lead"} else 403
+    readers = {"auditor"} if name == "schedule-detail" else set()
+    wanted = 200 if role in {"staff", "coc_staff", "cho_lead"} | readers else 403
     if role in {"neighbour_lead", "outsider"}:
         wanted = 404
     assert sign_in(role).get(url(name, pk=schedule.pk)).status_code == wanted
@@ -251,8 +252,8 @@ def test_only_the_lead_sets_up_reports_of_every_agency(sign_in, agency, neighbou
     assert ReportSchedule.objects.get().about == "All agencies"
 
 
-@pytest.mark.parametrize(("role", "entries"), [("staff", {"Reports", "Monthly reports"}), ("auditor", {"Reports"})])
-def test_the_navigation_leads_there(sign_in, role, entries):
+@pytest.mark.parametrize("role", ["staff", "auditor"])
+def test_the_navigation_leads_there(sign_in, role):
     page = sign_in(role).get(url("report-list")).content.decode()
-    addresses = {"Reports": url("report-list"), "Monthly reports": url("schedule-list")}
-    assert {label for label, address in addresses.items() if f'href="{address}"' in page} == entries
+    addresses = [url("report-list"), url("schedule-list")]
+    assert [address for address in addresses if f'href="{address}"' not in page] == []

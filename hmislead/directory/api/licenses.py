@@ -19,6 +19,7 @@ from hmislead.directory.operations import accounts, departures, license_requests
 
 MANAGE = "manage_licenses"
 REQUEST = "request_licenses"
+REPORT = "report_departures"
 
 
 class GateReasonSerializer(serializers.Serializer[Any]):
@@ -159,7 +160,7 @@ class LicenseViewSet(DirectoryViewSet):
         "unblock": MANAGE,
         "restart_use": MANAGE,
         "terminate": REQUEST,
-        "depart": REQUEST,
+        "depart": REPORT,
         "observe": "prove_account_state",
     }
 
@@ -275,7 +276,7 @@ class DepartureViewSet(DirectoryViewSet):
     serializer_class = DepartureSerializer
     filterset_class = DepartureFilter
     ordering_fields = ("departed_at", "due_at")
-    access = {"list": "view_people", "retrieve": "view_people", "undo": REQUEST, "prove": "prove_account_state"}
+    access = {"list": "view_people", "retrieve": "view_people", "undo": REPORT, "prove": "prove_account_state"}
 
     @extend_schema(request=None, responses=LicenseSerializer)
     @action(detail=True, methods=["post"])

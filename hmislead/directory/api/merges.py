@@ -54,8 +54,8 @@ class MergeViewSet(DirectoryViewSet):
     serializer_class = MergeSerializer
     filterset_class = MergeFilter
     access = {
-        "list": "manage_directory",
-        "retrieve": "manage_directory",
+        "list": "view_directory",
+        "retrieve": "view_directory",
         "create": "manage_directory",
         "preview": "manage_directory",
         "undo": "manage_directory",

@@ -41,7 +41,7 @@ def report_departure(
     agency, DomainError for a license that has ended or whose departure is known.
     """
     license = _locked(license_id, by)
-    policy.require_request(by, license.organization_id)
+    policy.require_report(by, license.organization_id)
     if license.state == License.State.TERMINATED:
         raise DomainError(f"This license has ended already, on {license.terminated_on}. No report is needed.")
     if Departure.objects.filter(license=license, proved_at=None).exists():
@@ -81,7 +81,7 @@ def undo_departure(*, departure_id: UUID, by: Any) -> License:
     """
     departure = Departure.objects.visible_to(by).get(pk=departure_id)
     license = _locked(departure.license_id, by)
-    policy.require_request(by, license.organization_id)
+    policy.require_report(by, license.organization_id)
     departure = Departure.objects.select_for_update().get(pk=departure_id)
     if _is_proved_since(departure):
         raise DomainError(

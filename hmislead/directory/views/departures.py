@@ -89,7 +89,7 @@ DEPARTURES = Listing(
     empty=Empty(
         "Nobody has left yet", "When somebody leaves an agency, report it here, so that the account is shut in time."
     ),
-    primary=Action("Report a departure", lambda request: at(request, "departure-report"), "request_licenses", "add"),
+    primary=Action("Report a departure", lambda request: at(request, "departure-report"), "report_departures", "add"),
 )
 
 
@@ -100,7 +100,7 @@ def departure_list(request: Any) -> HttpResponse:
     return render_list(request, DEPARTURES, rows)
 
 
-@page("request_licenses")
+@page("report_departures")
 def departure_report(request: Any) -> HttpResponseBase:
     """Report who left and when: two fields, the second filled in."""
     line = "Their license ends, and you are asked for proof that their account is shut."
@@ -112,7 +112,7 @@ def departure_report(request: Any) -> HttpResponseBase:
     return answer_sent(request, forms_people.DepartureOfForm(request.POST or None, by=request.user), about, act)
 
 
-@page("request_licenses")
+@page("report_departures")
 def license_departure(request: Any, pk: UUID) -> HttpResponseBase:
     """Report that the holder of this license left, or will leave."""
     license = License.objects.visible_to(request.user).select_related("person", "organization").get(pk=pk)
@@ -129,7 +129,7 @@ def license_departure(request: Any, pk: UUID) -> HttpResponseBase:
 
 
 @require_POST
-@page("request_licenses")
+@page("report_departures")
 def departure_undo(request: Any, pk: UUID) -> HttpResponseBase:
     """Take back a mistaken report."""
     license = departures.undo_departure(departure_id=pk, by=request.user)

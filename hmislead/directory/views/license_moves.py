@@ -147,7 +147,7 @@ def buttons(request: Any, license: License, *, ready: bool) -> list[Button]:
     if policy.may_prove(user, organization):
         found.append(Button("Record how the account looks", at(request, "license-observe", pk=license.pk)))
     leaves = license.state in {State.ACTIVE, State.SUSPENDED} or account_facts.may_be_used(license)
-    if leaves and policy.may_request(user, organization) and not license.departures.filter(proved_at=None).exists():
+    if leaves and policy.may_report(user, organization) and not license.departures.filter(proved_at=None).exists():
         departure = Button("Report departure", at(request, "license-departure", pk=license.pk))
         # What an agency comes for; the Lead comes to activate or reactivate.
         found.insert(1 if found and found[0].label in {"Activate license", "Reactivate license"} else 0, departure)
@@ -160,11 +160,20 @@ def _may(user: Any, license: License, move: Move) -> bool:
     return policy.may_manage(user, license.organization_id)
 
 
+def _require(user: Any, license: License, move: Move) -> None:
+    """The page opens for agencies, which take back what they asked for; the other steps are the Lead's."""
+    if move.to == State.TERMINATED:
+        policy.require_terminate(user, license)
+    else:
+        policy.require_manage(user, license.organization_id)
+
+
 @page("request_licenses")
 def license_move(request: Any, pk: UUID, move: str) -> HttpResponseBase:
     """Ask for what a step needs to know, then take it."""
     step = MOVES[move]
     license = License.objects.visible_to(request.user).select_related("person", "organization").get(pk=pk)
+    _require(request.user, license, step)
     back = license.get_absolute_url()
     about = FormPage(step.title, step.button, back, step.line, [(str(license), back)], step.danger)
 

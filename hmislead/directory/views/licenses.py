@@ -116,7 +116,7 @@ LICENSES = Listing(
     empty=Empty("No license is here yet", "An agency requests them one by one; a roster brings many at once."),
     bulk_actions=LICENSE_BULK_ACTIONS,
     primary=Action("Request a license", lambda request: at(request, "license-request"), "request_licenses", "add"),
-    more=[Action("Report a departure", lambda request: at(request, "departure-report"), "request_licenses")],
+    more=[Action("Report a departure", lambda request: at(request, "departure-report"), "report_departures")],
 )
 
 
@@ -160,10 +160,9 @@ def _departure(request: Any, license: License) -> dict[str, Any]:
     departure = Departure.objects.filter(license=license).select_related("reported_by").order_by("-created_at").first()
     if departure is None:
         return {}
-    task = (
-        Task.objects.visible_to(request.user).open().filter(license=license, kind=Task.Kind.DEACTIVATE_ACCOUNT).first()
-    )
-    undoes = policy.may_request(request.user, license.organization_id) and departures.may_undo(departure)
+    provable = Task.objects.provable_by(request.user).open()
+    task = provable.filter(license=license, kind=Task.Kind.DEACTIVATE_ACCOUNT).first()
+    undoes = policy.may_report(request.user, license.organization_id) and departures.may_undo(departure)
     return {
         "departure": departure,
         "clock": clock(departure),

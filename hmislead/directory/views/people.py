@@ -94,7 +94,7 @@ PEOPLE = Listing(
     primary=Action("Request a license", lambda request: at(request, "license-request"), "request_licenses", "add"),
     more=[
         Action("Add a person without a license", lambda request: at(request, "person-create"), "manage_licenses"),
-        Action("Report a departure", lambda request: at(request, "departure-report"), "request_licenses"),
+        Action("Report a departure", lambda request: at(request, "departure-report"), "report_departures"),
     ],
 )
 
@@ -157,7 +157,7 @@ def _about(request: Any, person: Person) -> dict[str, Any]:
         "departing": [
             {"where": told.row.organization, "url": at(request, "license-departure", pk=told.row.pk)}
             for told in living
-            if policy.may_request(request.user, told.row.organization_id)
+            if policy.may_report(request.user, told.row.organization_id)
         ],
         "contacts": contacts,
         "positions": person.positions.visible_to(request.user).select_related("organization"),
