@@ -115,9 +115,9 @@ SELECT pg_temp.key(number, 'certification', n), implementation, now(), now(), pg
 FROM simulation, generate_series(1, people) n WHERE mod(n, 40) <> 1;
 
 INSERT INTO agreements_agreement (id, implementation_id, created_at, updated_at, type, title, signed_on, effective_on, ends_on,
-    termination_reason, carried_over)
+    termination_reason, carried_over, term)
 SELECT pg_temp.key(number, type, n), implementation, now(), now(), type, '', today - age, today - age,
-    today - age + days, '', false
+    today - age + days, '', false, 'open'
 FROM simulation, LATERAL (
     SELECT 'coc_lead' AS type, n, 100 AS age, 1095 AS days FROM generate_series(1, cocs) n
     UNION ALL

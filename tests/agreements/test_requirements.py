@@ -8,6 +8,7 @@ import pytest
 import time_machine
 
 from agreements import operations, requirements
+from agreements.parties import PartyData
 from hmislead.access.scopes import ROBOT
 from hmislead.compliance import engine
 from hmislead.compliance.models import Change, Status
@@ -200,7 +201,7 @@ def test_ending_an_agreement_turns_the_result_and_shuts_the_gate_at_once(people,
     lead()
     agreement = operations.record_agreement(
         type="participation",
-        parties=[operations.PartyData("cho", organization_id=agency.pk)],
+        parties=[PartyData("cho", organization_id=agency.pk)],
         signed_on=LONG_AGO,
         effective_on=LONG_AGO,
         by=people["staff"],

@@ -162,10 +162,12 @@ def test_lists_cost_the_same_with_one_row_and_with_three(client, people, agency,
 def test_preferences_are_saved_and_shown(client, people):
     client.force_login(people["end_user"])
     form = client.get(url("preference-edit")).context["form"]
-    assert set(form.fields) == {"requirement_due", "license_state"}  # the others never reach an end user
-    answer = client.post(url("preference-edit"), {"requirement_due": "weekly", "license_state": "off"})
+    # The others never reach an end user, or cannot be turned off.
+    assert set(form.fields) == {"requirement_due", "license_state", "packet_moved"}
+    chosen = {"requirement_due": "weekly", "license_state": "off", "packet_moved": "daily"}
+    answer = client.post(url("preference-edit"), chosen)
     assert answer.status_code == 302
-    assert dict(Preference.objects.values_list("type", "how")) == {"requirement_due": "weekly", "license_state": "off"}
+    assert dict(Preference.objects.values_list("type", "how")) == chosen
     assert client.post(url("preference-edit"), {"requirement_due": "hourly"}).status_code == 422
 
 
