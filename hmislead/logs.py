@@ -1,9 +1,18 @@
-"""Logs as JSON lines with request and tenant ids. No names, no e-mail addresses, no query strings."""
+"""Logs as JSON lines with request and tenant ids. No names, no e-mail addresses, no query strings, no secret links."""
 
 import logging
+import re
 import sys
 
 import structlog
+
+# Whoever reads a log could open these: signing links, invitations, new passwords, confirmed addresses.
+SECRET_LINK = re.compile(r"(/(?:sign|invitation|reset/key|confirm-email)/)[^\s/?#\"'\\]+")
+
+
+def hide_secrets(logger: object, method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """Take the secret out of every address that is one: Django's own lines about errors name the path."""
+    return {key: SECRET_LINK.sub(r"\1[hidden]", text) if isinstance(text, str) else text for key, text in event.items()}
 
 
 def set_up_logs(level: str) -> None:
@@ -26,6 +35,7 @@ def set_up_logs(level: str) -> None:
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.format_exc_info,
+                hide_secrets,
                 structlog.processors.JSONRenderer(),
             ],
         )
