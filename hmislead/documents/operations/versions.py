@@ -1,0 +1,65 @@
+"""The life of a version until a governing body has it: submitted, taken back, retired."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from hmislead.documents import completeness, policy
+from hmislead.documents.models import DocumentVersion
+from hmislead.documents.operations.writing import NOT_YOURS
+from hmislead.errors import DomainError
+from hmislead.tenancy import settings
+
+
+@transaction.atomic
+def submit_version(*, version_id: UUID, changes: str, by: Any) -> DocumentVersion:
+    """Hand a finished draft in for approval (POL-14). `changes` says in plain words what is new since the last version.
+
+    Raises DomainError while clauses that the type owes are missing, or without `changes` for a second version.
+    """
+    version = _locked(version_id, by)
+    missing = completeness.panel(version).missing
+    if missing:
+        first = ", ".join(row.standard for row in missing[:5]) + (" …" if len(missing) > 5 else "")
+        raise DomainError(f"{len(missing)} clauses are missing or not confirmed: {first}. Finish them, then submit.")
+    if version.number > 1 and not changes.strip():
+        raise DomainError("Say in plain words what changed since the last version.")
+    version.become(DocumentVersion.State.SUBMITTED, changes=changes.strip())
+    return version
+
+
+@transaction.atomic
+def take_back(*, version_id: UUID, by: Any) -> DocumentVersion:
+    """Make a submitted version, or one in comment, a draft again, to go on writing."""
+    version = _locked(version_id, by)
+    if version.effects.filter(state__in=("effective", "superseded")).exists():
+        raise DomainError("This version is in effect somewhere. Begin a new version instead.")
+    version.become(DocumentVersion.State.DRAFT)
+    version.effects.filter(state__in=("requested", "rejected", "approved", "conditions")).delete()
+    return version
+
+
+@transaction.atomic
+def retire_version(*, version_id: UUID, by: Any) -> DocumentVersion:
+    """Take a version out of use. Packets that are out with it are signed no more."""
+    version = _locked(version_id, by)
+    version.become(DocumentVersion.State.RETIRED)
+    for effect in version.effects.filter(state="effective"):
+        effect.become("superseded", effective_until=settings.today())
+    return version
+
+
+def _locked(version_id: UUID, by: Any) -> DocumentVersion:
+    if not policy.can_edit(by):
+        raise PermissionDenied(NOT_YOURS)
+    version: DocumentVersion = (
+        DocumentVersion.objects.visible_to(by)
+        .select_related("document")
+        .select_for_update(of=("self",))
+        .get(pk=version_id)
+    )
+    return version
