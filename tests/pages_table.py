@@ -88,6 +88,8 @@ PAGES = {
     "manage_settings": [
         "access:provider-edit",
         "access:provider-remove",
+        "seals:import-key",
+        "seals:rotate",
         "tenancy:implementation-edit",
         "tenancy:implementation-state",
         "tenancy:setting-withdraw",
@@ -159,6 +161,7 @@ PAGES = {
         "agreements:agreement-terminate",
         "agreements:agreement-undo-termination",
         "training:certification-remove",
+        "training:completion-correct",
         "training:completion-remove",
         "training:course-bring-back",
         "training:course-create",
@@ -205,6 +208,12 @@ PAGES = {
     "send_packets": [
         "agreements:agreement-amend",
         "agreements:agreement-renew",
+        "agreements:campaign-close",
+        "agreements:campaign-create",
+        "agreements:campaign-mails",
+        "agreements:campaign-new",
+        "agreements:campaign-remind",
+        "agreements:campaign-start",
         "agreements:packet-again",
         "agreements:packet-create",
         "agreements:packet-edit",
@@ -242,8 +251,14 @@ PAGES = {
         "directory:project-list",
         "directory:signatory-end",
     ],
+    "view_documents": [
+        "agreements:campaign-detail",
+        "agreements:campaign-list",
+        "agreements:campaign-progress",
+    ],
     "view_evidence": [
         "agreements:agreement-list",
+        "agreements:agreement-older",
         "agreements:packet-list",
         "training:certification-list",
         "training:completion-list",
@@ -273,6 +288,8 @@ PAGES = {
     "view_settings": [
         "access:member-detail",
         "access:member-list",
+        "seals:certificate",
+        "seals:key-list",
         "tenancy:setting-detail",
         "tenancy:setting-list",
     ],

@@ -41,7 +41,7 @@ class CourseInput(serializers.Serializer[Any]):
 class CompletionSerializer(serializers.ModelSerializer[Completion]):
     class Meta:
         model = Completion
-        fields = ("id", "course", "person", "completed_on", "score", "source", "carried_over", "created_at")
+        fields = ("id", "course", "person", "completed_on", "score", "source", "carried_over", "note", "created_at")
         read_only_fields = fields
 
 
@@ -62,6 +62,14 @@ class CompletionInput(serializers.Serializer[Any]):
             if (one in data) == (other in data):
                 raise serializers.ValidationError({one: [f"Give {one} or {other}, one of the two."]})
         return data
+
+
+class CorrectionInput(serializers.Serializer[Any]):
+    """What was right all along, and why it is changed. What is left out stays."""
+
+    course = serializers.UUIDField(required=False, source="course_id")
+    completed_on = serializers.DateField(required=False)
+    note = serializers.CharField(max_length=300)
 
 
 class BulkInput(serializers.Serializer[Any]):
@@ -130,7 +138,9 @@ class CompletionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Tenant
     queryset = Completion.objects.all()
     serializer_class = CompletionSerializer
     filterset_class = CompletionFilter
-    access = {"list": MEMBER, "retrieve": MEMBER, "bulk": "record_evidence", "destroy": "record_evidence"}
+    access = {"list": MEMBER, "retrieve": MEMBER} | dict.fromkeys(
+        ("bulk", "partial_update", "destroy"), "record_evidence"
+    )
 
     @extend_schema(request=BulkInput, responses=BulkAnswer)
     @action(detail=False, methods=["post"])
@@ -141,6 +151,13 @@ class CompletionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Tenant
         items = _completions(_checked(BulkInput, request.data)["completions"], request.user)
         done = operations.record_completions(completions=items, by=request.user, source=Source.API)
         return Response({"added": done.added, "same": done.same})
+
+    @extend_schema(request=CorrectionInput, responses=CompletionSerializer)
+    def partial_update(self, request: Any, **kwargs: Any) -> Response:
+        """Put the day or the course right, and say why. History keeps what was recorded before."""
+        data = _checked(CorrectionInput, request.data)
+        corrected = operations.correct_completion(completion_id=kwargs["pk"], by=request.user, **data)
+        return Response(CompletionSerializer(corrected).data)
 
     @extend_schema(responses={204: None})
     def destroy(self, request: Any, **kwargs: Any) -> Response:

@@ -8,10 +8,11 @@ from uuid import UUID
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.db.models.functions import Lower
 
 from hmislead.directory.models import Person
-from training.models import Course, Topic
+from training.models import Completion, Course, Topic
 
 
 class CourseForm(forms.Form):
@@ -52,6 +53,22 @@ class PersonCompletionsForm(forms.Form):
     def __init__(self, *args: Any, by: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["courses"].queryset = Course.objects.visible_to(by).filter(retired_on=None)
+
+
+class CorrectionForm(forms.Form):
+    """What was right all along about one completion, and why it is changed."""
+
+    course = forms.ModelChoiceField(Course.objects.none(), label="Course", empty_label=None)
+    completed_on = forms.DateField(label="Completed on", widget=forms.DateInput)
+    note = forms.CharField(
+        label="Why you correct it", max_length=300, help_text="Such as: the sign-in sheet shows another day."
+    )
+
+    def __init__(self, *args: Any, by: Any, completion: Completion, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        courses: Any = self.fields["course"]
+        courses.queryset = Course.objects.visible_to(by).filter(Q(retired_on=None) | Q(pk=completion.course_id))
+        self.initial = {"course": completion.course_id, "completed_on": completion.completed_on, **self.initial}
 
 
 class CourseCompletionsForm(forms.Form):

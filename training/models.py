@@ -70,6 +70,7 @@ class Completion(TenantModel):
     score = models.DecimalField("score in percent", max_digits=5, decimal_places=2, null=True, blank=True)
     source = models.CharField(max_length=5, choices=Source.choices, default=Source.HAND)
     carried_over = models.BooleanField(default=False, help_text="Loaded as opening evidence.")
+    note = models.CharField(max_length=300, blank=True, help_text="Why it was corrected.")
     file = TenantForeignKey("files.StoredFile", null=True, blank=True, related_name="+")
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
 

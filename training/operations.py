@@ -148,6 +148,35 @@ def record_completions(
 
 
 @transaction.atomic
+def correct_completion(
+    *, completion_id: UUID, note: str, by: Any, completed_on: dt.date | None = None, course_id: UUID | None = None
+) -> Completion:
+    """Put the day or the course of a completion right (left out: it stays), and say why in `note`. History keeps what
+    was recorded before.
+
+    Raises DomainError for no note, a day ahead, a retired course, or what is on record already.
+    """
+    completion: Completion = Completion.objects.visible_to(by).select_for_update(of=("self",)).get(pk=completion_id)
+    _require_recorder(by)
+    words = " ".join(note.split())
+    if not words:
+        raise DomainError("Say why this is corrected. Nothing was changed.")
+    wanted = CompletionData(
+        course_id or completion.course_id, completion.person_id, completed_on or completion.completed_on
+    )
+    _check_completions([wanted], by)
+    same = Completion.objects.filter(
+        person_id=wanted.person_id, course_id=wanted.course_id, completed_on=wanted.completed_on
+    )
+    if same.exclude(pk=completion.pk).exists():
+        raise DomainError("This person, course and day are on record already. Remove the wrong one instead.")
+    completion.course_id, completion.completed_on, completion.note = wanted.course_id, wanted.completed_on, words[:300]
+    completion.save(update_fields=["course", "completed_on", "note", "updated_at"])
+    recheck(people=[completion.person_id])
+    return completion
+
+
+@transaction.atomic
 def remove_completion(*, completion_id: UUID, by: Any) -> None:
     """Take away a completion that was recorded by mistake. History keeps that it was there."""
     completion = Completion.objects.visible_to(by).select_for_update(of=("self",)).get(pk=completion_id)

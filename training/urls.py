@@ -9,6 +9,7 @@ urlpatterns = [
     path("training/certifications/", views.certification_list, name="certification-list"),
     path("training/certifications/<uuid:pk>/remove/", views.certification_remove, name="certification-remove"),
     path("training/completions/", views.completion_list, name="completion-list"),
+    path("training/completions/<uuid:pk>/correct/", views.completion_correct, name="completion-correct"),
     path("training/completions/<uuid:pk>/remove/", views.completion_remove, name="completion-remove"),
     path("training/courses/", views.course_list, name="course-list"),
     path("training/courses/new/", views.course_create, name="course-create"),

@@ -6,8 +6,9 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from hmislead.access.pages import page
@@ -16,10 +17,18 @@ from hmislead.audit.timeline import timeline
 from hmislead.directory.models import Person
 from hmislead.errors import DomainError
 from hmislead.tenancy import settings
+from hmislead.web.form_pages import FormPage, answer_sent
 from hmislead.web.forms import answer_form
 from hmislead.web.listing import render_list
 from training import operations, policy, standing
-from training.forms import CertificationForm, CertifyForm, CourseCompletionsForm, CourseForm, PersonCompletionsForm
+from training.forms import (
+    CertificationForm,
+    CertifyForm,
+    CorrectionForm,
+    CourseCompletionsForm,
+    CourseForm,
+    PersonCompletionsForm,
+)
 from training.lists import CERTIFICATIONS, COMPLETIONS, COURSES, course_rows, topics_of
 from training.models import Completion, Course, SecurityCertification
 from training.operations import CompletionData
@@ -140,6 +149,30 @@ def _recorded(request: Any, form: Any, items: list[CompletionData]) -> bool:
     words = f"{done.added} recorded." + (f" {done.same} were on record already." if done.same else "")
     messages.success(request, words)
     return True
+
+
+@page("record_evidence")
+def completion_correct(request: Any, pk: UUID) -> HttpResponseBase:
+    """Put the day or the course of one completion right."""
+    completion = Completion.objects.visible_to(request.user).select_related("person", "course").get(pk=pk)
+    person = completion.person
+    slug = request.implementation.slug
+    back = reverse("training:person-training", kwargs={"slug": slug, "pk": person.pk})
+    about = FormPage(
+        f"Correct {completion.course}",
+        "Save correction",
+        back,
+        "The history keeps what was recorded before.",
+        [(str(person), person.get_absolute_url()), ("Training", back)],
+    )
+
+    def act(data: dict[str, Any]) -> tuple[str, str]:
+        course_id = data.pop("course").pk
+        operations.correct_completion(completion_id=pk, course_id=course_id, by=request.user, **data)
+        return back, "The completion is corrected."
+
+    form = CorrectionForm(request.POST or None, by=request.user, completion=completion)
+    return answer_sent(request, form, about, act)
 
 
 @require_POST

@@ -97,6 +97,10 @@ ENDPOINTS = {
     "member": [
         "get agreements list",
         "get agreements retrieve",
+        "get packets list",
+        "get packets retrieve",
+        "get signers list",
+        "get signers retrieve",
         "get courses list",
         "get courses retrieve",
         "get files content",
@@ -150,6 +154,7 @@ ENDPOINTS = {
         "delete security-certifications destroy",
         "post training-completions bulk",
         "delete training-completions destroy",
+        "patch training-completions partial_update",
     ],
     "report_departures": [
         "post departures undo",
@@ -168,6 +173,18 @@ ENDPOINTS = {
         "post report-schedules resume",
         "post reports create",
         "post reports retry",
+    ],
+    "send_packets": [
+        "post campaigns close",
+        "post campaigns create",
+        "post campaigns remind",
+        "post campaigns start",
+        "post packets create",
+        "post packets remind",
+        "post packets replace_signer",
+        "post packets send",
+        "post packets send_again",
+        "post packets withdraw",
     ],
     "view_compliance": [
         "get changes list",
@@ -214,6 +231,10 @@ ENDPOINTS = {
         "get projects retrieve",
         "get signatories list",
         "get signatories retrieve",
+    ],
+    "view_documents": [
+        "get campaigns list",
+        "get campaigns retrieve",
     ],
     "view_messages": [
         "get messages list",

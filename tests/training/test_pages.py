@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from hmislead.access import operations as access
+from hmislead.access.scopes import ROBOT
+from hmislead.compliance.models import Status
 from tests import factories
 from tests.training.factories import CertificationFactory, CompletionFactory, CourseFactory
+from training import operations
 from training.models import Completion, Course, SecurityCertification
 
 pytestmark = pytest.mark.django_db
@@ -220,3 +227,62 @@ def test_courses_and_certifications_in_the_api(client, people, person):
     assert len(client.get(api("security-certifications/")).json()["results"]) == 1
     client.force_login(people["neighbour_lead"])
     assert client.get(api("security-certifications/")).json()["results"] == []
+
+
+def test_a_wrong_day_is_corrected_with_its_reason_and_history_keeps_the_old_one(client, people, person, course):
+    client.force_login(people["staff"])
+    completion = CompletionFactory(person=person, course=course)
+    page = url("completion-correct", pk=completion.pk)
+    assert client.get(page).context["form"].initial["completed_on"] == completion.completed_on
+    data = {"course": course.pk, "completed_on": "2026-01-12", "note": "  The sheet says\nthe 12th.  "}
+    assert client.post(page, data).status_code == 302
+    completion.refresh_from_db()
+    assert (str(completion.completed_on), completion.note) == ("2026-01-12", "The sheet says the 12th.")
+    kept = completion.events.order_by("pgh_id").values_list("pgh_label", "completed_on")
+    assert [(label, str(day)) for label, day in kept] == [("insert", "2026-01-10"), ("update", "2026-01-12")]
+    assert "The sheet says the 12th." in client.get(url("person-training", pk=person.pk)).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"note": " "}, "Why you correct it"),
+        ({"completed_on": "2099-01-01"}, "lies ahead"),
+        ({"completed_on": "2026-01-15"}, "on record already"),
+        ({"course": "00000000-0000-0000-0000-000000000001"}, "Course"),
+    ],
+)
+def test_a_correction_that_cannot_be_right_changes_nothing(client, people, person, course, changes, says):
+    client.force_login(people["staff"])
+    completion = CompletionFactory(person=person, course=course)
+    CompletionFactory(person=person, course=course, completed_on="2026-01-15")
+    data = {"course": course.pk, "completed_on": "2026-01-12", "note": "Typed wrong.", **changes}
+    answer = client.post(url("completion-correct", pk=completion.pk), data)
+    assert answer.status_code == 422
+    assert says in answer.content.decode()
+    completion.refresh_from_db()
+    assert (str(completion.completed_on), completion.note) == ("2026-01-10", "")
+
+
+@pytest.mark.parametrize("role", ["cho_lead", "security_officer", "neighbour_lead", "end_user", "auditor", "coc_staff"])
+def test_only_who_keeps_training_corrects_it(client, people, person, course, role):
+    completion = CompletionFactory(person=person, course=course)
+    client.force_login(people[role])
+    assert client.post(url("completion-correct", pk=completion.pk), {"note": "Mine."}).status_code == 403
+    with pytest.raises((PermissionDenied, Completion.DoesNotExist)):
+        operations.correct_completion(completion_id=completion.pk, note="Mine.", by=people[role])
+
+
+def test_a_trainer_corrects_by_the_api_and_the_result_turns_at_once(client, people, person, tenant):
+    trainer = factories.member(tenant, "trainer")
+    access.grant_role(user=trainer, role="trainer", by=ROBOT)
+    privacy, other = CourseFactory(topics=["privacy"]), CourseFactory(topics=["other"])
+    completion = CompletionFactory(person=person, course=other, completed_on=factories.TODAY)
+    client.force_login(trainer)
+    body = json.dumps({"course": str(privacy.pk), "note": "The wrong course was ticked."})
+    address = f"/api/v1/i/north/training-completions/{completion.pk}/"
+    answer = client.patch(address, body, "application/json")
+    assert (answer.status_code, answer.json()["course"]) == (200, str(privacy.pk))
+    assert answer.json()["note"] == "The wrong course was ticked."
+    assert Status.objects.get(requirement="training-privacy", subject_id=person.pk).state == "met"
+    assert client.patch(address, "{}", "application/json").status_code == 400
