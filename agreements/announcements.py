@@ -105,6 +105,17 @@ def completed(packet: Packet) -> None:
     _tell(packet, [packet.created_by], f"All have signed {packet}.")
 
 
+def sealed(packet: Packet) -> None:
+    """Tell every signer, and who sent it, that the sealed copy is ready. Outside signers get theirs by mail."""
+    signed = packet.signers.filter(state=Signer.State.SIGNED).select_related("signed_by__user")
+    people = [each.signed_by for each in signed if each.signed_by]
+    _tell(packet, [*people, packet.created_by], f"The sealed copy of {packet} is ready.", event="sealed")
+
+
+def seal_failed(packet: Packet) -> None:
+    _tell(packet, audience.lead_staff(), f"{packet} is signed, but its sealed copy could not be made.", event="failed")
+
+
 def declined(packet: Packet, signer: Signer) -> None:
     _tell(packet, _senders(packet), f"{packet} was declined. See why, then send it again or withdraw it.")
 
@@ -133,13 +144,13 @@ def _senders(packet: Packet) -> list[Any]:
     return [packet.created_by] if packet.created_by else audience.lead_staff()
 
 
-def _tell(packet: Packet, recipients: Iterable[Any], sentence: str) -> None:
+def _tell(packet: Packet, recipients: Iterable[Any], sentence: str, event: str = "") -> None:
     operations.notify(
         type="packet_moved",
         recipients=[each for each in recipients if each],
         sentence=sentence,
         path=packet.get_absolute_url(),
-        key=f"packet:{packet.pk}:{packet.state}",
+        key=f"packet:{packet.pk}:{event or packet.state}",
     )
 
 

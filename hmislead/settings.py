@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "hmislead.directory",
     "hmislead.notices",
     "hmislead.documents",
+    "hmislead.seals",
     "hmislead.web",
     "hmislead.demo",
     "agreements",

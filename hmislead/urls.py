@@ -12,6 +12,8 @@ urlpatterns = [
     path("", include("hmislead.tenancy.urls")),
     path("i/<slug:slug>/", include("agreements.urls")),
     path("sign/", include("agreements.signing_urls")),
+    path("", include("hmislead.seals.public_urls")),
+    path("i/<slug:slug>/", include("hmislead.seals.urls")),
     path("i/<slug:slug>/", include("hmislead.access.urls")),
     path("i/<slug:slug>/", include("hmislead.catalogue.urls")),
     path("i/<slug:slug>/", include("hmislead.compliance.urls")),

@@ -27,6 +27,7 @@ NO_DOOR = {
     "access.ImplementationUserPermission": "guardian's rows, read only to resolve what a user may do",
     "access.OrganizationUserPermission": "guardian's rows, read only to resolve what a user may do",
     "audit.FileAccess": "who opened which file: written, and shown by the timeline of what one may see",
+    "seals.SealedFile": "the register of sealed files: read through the file itself, and by checksum alone in public",
     "tenancy.Counter": "the next number of a series",
     "tenancy.SettingValue": "read through the settings registry, whose pages ask for view_settings",
 }
@@ -89,6 +90,7 @@ CASES = {
     "reporting.Report": (("organization",), REPORTS),
     "reporting.ReportFacts": ((), {}),
     "reporting.ReportSchedule": (("organization",), REPORTS),
+    "seals.SealKey": ((), READ),
     "training.Completion": (("person",), EVIDENCE),
     "training.SecurityCertification": (("person",), EVIDENCE),
     "agreements.Campaign": ((), READ),

@@ -29,6 +29,7 @@ GLOBAL = {
     "catalogue.Standard",
     "jobs.Job",
     "notices.Outbox",
+    "seals.SealMark",
     "tenancy.Crossing",
     "tenancy.Implementation",
 }

@@ -1,0 +1,63 @@
+"""The executed copy of a packet that all have signed: made, sealed and kept once by a worker, then told of."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.utils import timezone
+
+from agreements import announcements, executed
+from agreements.models import Agreement, Packet, TrailEntry
+from agreements.operations.trail import write
+from agreements.parties import PartyData, subject_of
+from hmislead.access.scopes import ROBOT
+from hmislead.directory.models import CoC, Organization, Person
+from hmislead.seals.operations import seal_file
+
+PRIVATE = {Agreement.Type.VENDOR, Agreement.Type.DATA_USE, Agreement.Type.CONSULTANT}
+
+
+def seal_packet(packet_id: UUID) -> bool:
+    """Seal one packet: one unit, one transaction. A worker killed in it leaves nothing; the next one does it all.
+
+    The mail to the signers is a row of the same transaction, so there is one sealed copy and one mail, or neither.
+    """
+    packet = Packet.objects.select_for_update(of=("self",)).select_related("agreement").get(pk=packet_id)
+    if packet.sealed_at or packet.agreement is None:
+        return False
+    write(packet, TrailEntry.Kind.SEALED, who="the system", detail=f"Checksum of the text: {packet.sha256}")
+    file = seal_file(
+        executed.executed_pdf(packet),
+        name=f"{packet.number}.pdf",
+        text_sha256=packet.sha256,
+        permission="view_evidence",
+        by=ROBOT,
+        **_scope(packet),
+    )
+    packet.agreement.file = file
+    packet.agreement.save(update_fields=["file", "updated_at"])
+    packet.sealed_at = timezone.now()
+    packet.save(update_fields=["sealed_at", "updated_at"])
+    announcements.sealed(packet)
+    return False
+
+
+def note_failure(packet_id: UUID, sentence: str) -> None:
+    """The agreement stands; its sealed copy is missing. The trail says so, and the HMIS Lead is told."""
+    packet = Packet.objects.get(pk=packet_id)
+    write(packet, TrailEntry.Kind.COMPLETED, who="the system", detail=f"No sealed copy: {sentence}")
+    announcements.seal_failed(packet)
+
+
+def _scope(packet: Packet) -> dict[str, object]:
+    """Who may see the agreement's subject may open the copy; what is private stays with the HMIS Lead."""
+    if packet.type in PRIVATE:
+        return {}
+    rows = [PartyData(row.role, row.coc_id, row.organization_id, row.person_id) for row in packet.parties.all()]
+    subject = subject_of(packet.type, rows)
+    found = {
+        "organization": Organization.objects.filter(pk=subject.organization_id).first(),
+        "coc": CoC.objects.filter(pk=subject.coc_id).first(),
+        "person": Person.objects.filter(pk=subject.person_id).first(),
+    }
+    return {name: row for name, row in found.items() if row}

@@ -1,0 +1,92 @@
+"""The seal's key in the settings, and the public page that says whether a file is ours."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.cache import cache
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_POST
+
+from hmislead.access.pages import page, public
+from hmislead.accounts.addresses import client_address
+from hmislead.seals import operations
+from hmislead.seals.forms import KeyForm, VerifyForm
+from hmislead.seals.models import SealKey
+from hmislead.web.form_pages import FormPage, answer_sent
+from hmislead.web.forms import answer_form
+
+MOST_CHECKS, WINDOW_SECONDS = 30, 3600
+ANSWERS = {
+    operations.OURS: ("good", "This file is ours and unaltered."),
+    operations.CHANGED: ("bad", "This file was changed after we sealed it. Do not rely on it."),
+    operations.NOT_OURS: ("info", "This is not a file that we sealed."),
+}
+
+
+@page("view_settings")
+def key_list(request: Any) -> HttpResponse:
+    keys = SealKey.objects.visible_to(request.user)
+    context = {
+        "current": keys.filter(retired_at=None).first(),
+        "retired": keys.exclude(retired_at=None),
+        "may_manage": bool(request.access.scopes("manage_settings").everything),
+    }
+    return render(request, "seals/key_list.html", context)
+
+
+@page("view_settings")
+def certificate(request: Any, pk: UUID) -> HttpResponse:
+    """The public certificate, for whoever checks a seal with a program of their own."""
+    key = get_object_or_404(SealKey.objects.visible_to(request.user), pk=pk)
+    headers = {"Content-Disposition": f'attachment; filename="seal-{key.fingerprint[:12]}.pem"'}
+    return HttpResponse(key.certificate, content_type="application/x-pem-file", headers=headers)
+
+
+@page("manage_settings")
+@require_POST
+def rotate(request: Any) -> HttpResponse:
+    operations.rotate_key(by=request.user)
+    messages.success(request, "A new key is in use. What was sealed before stays valid.")
+    return redirect("seals:key-list", slug=request.implementation.slug)
+
+
+@page("manage_settings")
+@sensitive_post_parameters("passphrase")
+def import_key(request: Any) -> HttpResponseBase:
+    back = reverse("seals:key-list", kwargs={"slug": request.implementation.slug})
+    line = "With a certificate of an authority that readers know, they also see who sealed a document."
+    shown = FormPage("Use a certificate of your own", "Use this certificate", back, line=line)
+
+    def act(given: dict[str, Any]) -> tuple[str, str]:
+        operations.import_key(content=given["file"], passphrase=given["passphrase"], by=request.user)
+        return back, "Your certificate is in use from now on."
+
+    return answer_sent(request, KeyForm(request.POST or None, request.FILES or None), shown, act)
+
+
+@public
+@require_http_methods(["GET", "POST"])
+def verify(request: Any) -> HttpResponse:
+    """Is this file ours, and unaltered? Nothing more is said, and nothing is kept."""
+    form = VerifyForm(request.POST or None, request.FILES or None)
+    answer = None
+    if request.method == "POST" and form.is_valid():
+        if _too_many(request):
+            form.add_error(None, "Too many files were checked from your address. Try again in an hour.")
+        else:
+            answer = ANSWERS[operations.look_up(form.cleaned_data["file"])]
+            form = VerifyForm()
+    return answer_form(request, "seals/verify.html", {"form": form, "answer": answer})
+
+
+def _too_many(request: Any) -> bool:
+    """Counts checks by internet address; each answer costs us reading a file."""
+    key = f"seals.verify:{client_address(request)}"
+    cache.add(key, 0, WINDOW_SECONDS)
+    return bool(cache.incr(key) > MOST_CHECKS)

@@ -1,0 +1,110 @@
+"""The executed copy: made of what was signed, sealed once, told of once, whatever dies on the way."""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+
+import pytest
+from django.core import mail
+
+from agreements.executed import EVENTS_ES
+from agreements.models import Packet, TrailEntry
+from agreements.operations import copies
+from hmislead.access.scopes import ROBOT
+from hmislead.documents.pdf import check_pdf
+from hmislead.files.models import StoredFile
+from hmislead.jobs import operations as jobs
+from hmislead.jobs.models import Job
+from hmislead.notices.models import Message, Notice
+from hmislead.seals.models import SealedFile
+from tests.agreements.test_packets import both_sides, sent, sign
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def complete(tenant, people, agency):
+    """A packet that all have signed, and that waits for its copy."""
+    parties = both_sides(tenant, agency)
+    packet = sent(people["staff"], agency)
+    sign(packet, parties["director"])
+    sign(packet, parties["manager"])
+    packet.refresh_from_db()
+    return packet
+
+
+def content_of(packet):
+    packet.refresh_from_db()
+    with packet.agreement.file.content.open() as file:
+        return file.read()
+
+
+def text_of(content, tmp_path):
+    path = tmp_path / "copy.pdf"
+    path.write_bytes(content)
+    words = subprocess.run(["pdftotext", "-layout", str(path), "-"], capture_output=True, text=True, check=True).stdout
+    seal = subprocess.run(["pdfsig", str(path)], capture_output=True, text=True, check=True).stdout
+    return words, seal
+
+
+def test_the_copy_says_who_signed_what_and_when(complete, tmp_path):
+    assert copies.seal_packet(complete.pk) is False
+    content = content_of(complete)
+    words, seal = text_of(content, tmp_path)
+    for said in ("Dora Director, Executive Director", "Max Manager, HMIS Director", complete.number, "192.0.2.7"):
+        assert said in words
+    assert complete.sha256 in "".join(words.split())
+    for entry in complete.trail.all():
+        assert entry.get_kind_display().split()[0] in words
+    assert "Signature is Valid" in seal
+    assert check_pdf(content) == []
+
+
+def test_the_register_the_trail_and_the_agreement_know_of_it(complete):
+    copies.seal_packet(complete.pk)
+    complete.refresh_from_db()
+    row = SealedFile.objects.get()
+    assert (row.file_id, row.text_sha256) == (complete.agreement.file_id, complete.sha256)
+    assert row.sha256 == hashlib.sha256(content_of(complete)).hexdigest()
+    assert complete.sealed_at
+    assert complete.trail.filter(kind="sealed").count() == 1
+
+
+def test_it_is_sealed_and_told_once_however_often_it_is_asked_for(complete):
+    copies.seal_packet(complete.pk)
+    before = (StoredFile.objects.count(), Notice.objects.count(), Message.objects.count())
+    copies.seal_packet(complete.pk)
+    assert (StoredFile.objects.count(), Notice.objects.count(), Message.objects.count()) == before
+    assert SealedFile.objects.count() == 1
+
+
+def test_every_signer_is_told_that_the_copy_is_ready(complete):
+    Notice.objects.all().delete()
+    copies.seal_packet(complete.pk)
+    told = Notice.objects.filter(sentence__contains="sealed copy").select_related("user")
+    assert {each.user.email for each in told} >= {"director@example.org", "manager@example.org"}
+
+
+def test_the_job_does_it_and_is_done(complete):
+    job = Job.objects.get(kind="agreements.seal", subject_id=complete.pk)
+    assert jobs.run(job.pk)
+    job.refresh_from_db()
+    assert job.state == "done"
+    assert Packet.objects.get(pk=complete.pk).sealed_at
+
+
+def test_a_spanish_agreement_has_a_spanish_copy(complete, tmp_path):
+    Packet.objects.filter(pk=complete.pk).update(language="es")
+    copies.seal_packet(complete.pk)
+    words, _ = text_of(content_of(complete), tmp_path)
+    assert "Certificado de firma" in words
+    assert "Signed by all" not in words
+    assert set(EVENTS_ES) == set(TrailEntry.Kind.values)
+
+
+def test_a_copy_that_cannot_be_made_is_told_to_the_lead(complete, people):
+    copies.note_failure(complete.pk, "The key cannot be opened.")
+    assert Notice.objects.filter(sentence__contains="could not be made", user=people["staff"]).exists()
+    assert mail.outbox == []
+    assert StoredFile.objects.visible_to(ROBOT).count() == 0
