@@ -54,11 +54,12 @@ def mails_of(packet: Packet) -> list[MailPreview]:
     found = []
     for signer in packet.signers.exclude(state=Signer.State.REPLACED).select_related("packet"):
         candidates = signer.candidates.filter(removed_at=None).select_related("person__user")
-        found += [_mail(signer, candidate) for candidate in candidates]
+        found += [mail_of(signer, candidate) for candidate in candidates]
     return found
 
 
-def _mail(signer: Signer, candidate: Candidate) -> MailPreview:
+def mail_of(signer: Signer, candidate: Candidate) -> MailPreview:
+    """The first mail to one candidate."""
     from agreements import tasks
 
     candidate.signer = signer

@@ -117,8 +117,8 @@ class AgreementViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantV
     @extend_schema(request=AgreementInput, responses={201: AgreementSerializer})
     def create(self, request: Any, **kwargs: Any) -> Response:
         """Record an agreement. The HMIS Lead is added where the type needs it and there is only one."""
-        data = _checked(AgreementInput, request.data)
-        parties = _parties(data.pop("parties"))
+        data = checked(AgreementInput, request.data)
+        parties = parties_from(data.pop("parties"))
         agreement = operations.record_agreement(parties=parties, by=request.user, **data)
         return self._answer_with(agreement, 201)
 
@@ -126,8 +126,8 @@ class AgreementViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantV
     def partial_update(self, request: Any, **kwargs: Any) -> Response:
         """Correct dates, title or parties. What is not sent stays as it is."""
         agreement = self.get_object()
-        data = _checked(AgreementChange, request.data)
-        parties = _parties(data.pop("parties")) if "parties" in data else None
+        data = checked(AgreementChange, request.data)
+        parties = parties_from(data.pop("parties")) if "parties" in data else None
         kept = {name: getattr(agreement, name) for name in ("title", "signed_on", "effective_on", "ends_on")}
         changed = operations.change_agreement(
             agreement_id=agreement.pk, parties=parties, by=request.user, **{**kept, **data}
@@ -138,7 +138,7 @@ class AgreementViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantV
     @action(detail=True, methods=["post"])
     def terminate(self, request: Any, **kwargs: Any) -> Response:
         """End an agreement before its last day."""
-        data = _checked(TerminationInput, request.data)
+        data = checked(TerminationInput, request.data)
         return self._answer_with(operations.terminate_agreement(agreement_id=kwargs["pk"], by=request.user, **data))
 
     @extend_schema(request=None, responses=AgreementSerializer)
@@ -151,18 +151,20 @@ class AgreementViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantV
     @action(detail=True, methods=["post"])
     def paper(self, request: Any, **kwargs: Any) -> Response:
         """Keep the signed paper."""
-        data = _checked(PaperInput, request.data)
+        data = checked(PaperInput, request.data)
         return self._answer_with(operations.attach_file(agreement_id=kwargs["pk"], file=data["file"], by=request.user))
 
     def _answer_with(self, agreement: Agreement, status: int = 200) -> Response:
         return Response(AgreementSerializer(self.get_queryset().get(pk=agreement.pk)).data, status=status)
 
 
-def _checked(serializer_class: type[serializers.Serializer[Any]], data: Any) -> dict[str, Any]:
+def checked(serializer_class: type[serializers.Serializer[Any]], data: Any) -> dict[str, Any]:
+    """What was sent, as the serializer reads it. Raises ValidationError."""
     serializer = serializer_class(data=data)
     serializer.is_valid(raise_exception=True)
     return dict(serializer.validated_data)
 
 
-def _parties(rows: list[dict[str, Any]]) -> list[PartyData]:
+def parties_from(rows: list[dict[str, Any]]) -> list[PartyData]:
+    """Parties as the operations take them."""
     return [PartyData(row["role"], row["coc"], row["organization"], row["person"], row["signed_by"]) for row in rows]

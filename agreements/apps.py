@@ -6,9 +6,12 @@ class AgreementsConfig(AppConfig):
 
     def ready(self) -> None:
         from agreements import announcements, demo, opening, panels
+        from agreements.operations import nightly
         from agreements.requirements import register_agreement_requirements, register_agreement_settings
+        from agreements.requirements_packets import register_packet_requirements, register_packet_settings
         from agreements.sealing import register_sealing_job
         from hmislead.access.permissions import OWN
+        from hmislead.compliance import nights
         from hmislead.demo import story
         from hmislead.notices.registry import register as register_notices
         from hmislead.opening import loaders
@@ -19,6 +22,8 @@ class AgreementsConfig(AppConfig):
         register_notices(*announcements.TYPES)
         register_agreement_settings()
         register_agreement_requirements()
+        register_packet_settings()
+        register_packet_requirements()
         register_panels(*panels.PANELS)
         home_items.register(panels.home_items)
         home_items.register(panels.to_sign_items)
@@ -26,9 +31,25 @@ class AgreementsConfig(AppConfig):
         register_loading_job()
         register_sealing_job()
         api_routes.register("agreements", "agreements.api.AgreementViewSet", "agreement")
+        api_routes.register("packets", "agreements.api_packets.PacketViewSet", "packet")
+        api_routes.register("signers", "agreements.api_packets.SignerViewSet", "signer")
+        api_routes.register("campaigns", "agreements.api_packets.CampaignViewSet", "campaign")
         navigation.register(
             navigation.NavItem("Agreements", 10, "Agreements", "agreements:agreement-list", "view_evidence"),
             navigation.NavItem("Agreements", 20, "Signatures", "agreements:packet-list", "view_evidence"),
+            navigation.NavItem("Agreements", 30, "Campaigns", "agreements:campaign-list", "view_documents"),
             navigation.NavItem("Agreements", 40, "To sign", "agreements:to-sign", OWN),
         )
+        register_campaigns()
+        nights.register_after("agreements", nightly.after_night)
         story.register(40, demo.plan)
+
+
+def register_campaigns() -> None:
+    """The long work of campaigns. Called once, when the app is ready."""
+    from agreements.operations import campaigns as work
+    from hmislead.jobs.operations import Handler, register
+
+    register(Handler(work.SEND, queue="imports", step=work.send_step, fail=work.fail_step))
+    register(Handler(work.REMIND, queue="imports", step=work.remind_step, fail=work.leave_as_it_is))
+    register(Handler(work.WITHDRAW, queue="imports", step=work.withdraw_step, fail=work.leave_as_it_is))

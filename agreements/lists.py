@@ -109,5 +109,33 @@ AGREEMENTS = Listing(
         url=_address("agreements:agreement-new"),
     ),
     primary=Action("Record an agreement", _address("agreements:agreement-new"), "record_evidence", "add"),
-    more=(Action("Load a spreadsheet of agreements", _load, "import_data"),),
+    more=(
+        Action("Older versions signed", _address("agreements:agreement-older"), "view_evidence"),
+        Action("Load a spreadsheet of agreements", _load, "import_data"),
+    ),
+)
+
+
+class OlderFilter(AgreementFilter):
+    sign_again = django_filters.BooleanFilter(label="Must sign again")
+
+
+OLDER = Listing(
+    name="agreements.older",
+    title="Older versions signed",
+    line="Agreements in force whose template has a newer version, and whether it must be signed again.",
+    filterset=OlderFilter,
+    order=("-sign_again", "effective_on"),
+    noun=("agreement", "agreements"),
+    search_placeholder="Agency, person or CoC",
+    columns=[
+        Column("what", "Agreement", str, link=Agreement.get_absolute_url, sort="type"),
+        Column("parties", "Between", named),
+        Column("signed_version", "Version signed", "version.number", kind="number", sort="version__number"),
+        Column("newer", "Current version", "newer", kind="number", sort="newer"),
+        Column("sign_again", "Does it matter", lambda row: "must sign again" if row.sign_again else "may stay"),
+        Column("effective_on", "Takes effect", "effective_on", kind="day", sort="effective_on"),
+        Column("ends_on", "Last day", "ends_on", kind="near_day", sort="ends_on"),
+    ],
+    empty=Empty("Nobody is on an older version", "Every agreement in force was signed in the current version."),
 )

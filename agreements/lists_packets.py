@@ -104,3 +104,36 @@ PACKETS = Listing(
     ),
     primary=Action("Prepare a packet", _new, "send_packets", "add"),
 )
+
+
+class CampaignFilter(django_filters.FilterSet):
+    q = django_filters.CharFilter(field_name="name", lookup_expr="icontains")
+    state = django_filters.MultipleChoiceFilter(choices=Campaign.State.choices, label="State")
+
+    class Meta:
+        model = Campaign
+        fields = ()
+
+
+def _new_campaign(request: Any) -> str:
+    return reverse("agreements:campaign-new", kwargs={"slug": request.implementation.slug})
+
+
+CAMPAIGNS = Listing(
+    name="agreements.campaigns",
+    title="Campaigns",
+    filterset=CampaignFilter,
+    order=("-created_at",),
+    noun=("campaign", "campaigns"),
+    search_placeholder="Name",
+    columns=[
+        Column("name", "Campaign", "name", link=Campaign.get_absolute_url, sort="name"),
+        Column("version", "What is signed", "version"),
+        Column("state", "State", "state", kind="state", sort="state"),
+        Column("sent", "Sent", "sent", kind="number", sort="sent"),
+        Column("signed", "Signed by all", "signed", kind="number", sort="signed"),
+        Column("deadline_on", "Sign by", "deadline_on", kind="near_day", sort="deadline_on"),
+    ],
+    empty=Empty(text="Send one agreement to all agencies or end users at once, and see here who has signed."),
+    primary=Action("New campaign", _new_campaign, "send_packets", "add"),
+)

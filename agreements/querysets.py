@@ -58,6 +58,21 @@ class AgreementQuerySet(models.QuerySet[Any]):
             )
         )
 
+    def outdated(self, on: dt.date) -> Any:
+        """Agreements in force whose template has a newer version in effect, annotated with its number (`newer`) and
+        whether one of the versions since must be signed by all (`sign_again`)."""
+        later = apps.get_model("documents", "DocumentVersion").objects.filter(
+            document_id=OuterRef("version__document_id"), number__gt=OuterRef("version__number")
+        )
+        now = later.filter(state="effective").order_by("-number")
+        again = later.filter(must_sign_again=True, state__in=("effective", "superseded"))
+        return (
+            self.in_force(on)
+            .annotate(newer=models.Subquery(now.values("number")[:1]), sign_again=Exists(again))
+            .filter(newer__isnull=False)
+            .select_related("version")
+        )
+
     def with_party(self, **party: Any) -> Any:
         """Agreements with one party that has all of these: `with_party(role="cho", organization=agency)`."""
         parties = apps.get_model("agreements", "AgreementParty").objects.filter(agreement=OuterRef("pk"), **party)
@@ -140,3 +155,11 @@ class CampaignQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: Any) -> Any:
         """Campaigns are the HMIS Lead's."""
         return self if scopes.of(user).scopes("view_evidence").everything else self.none()
+
+    def with_numbers(self) -> Any:
+        """Annotate `sent` and `signed`: packets that went out, and those all have signed."""
+        went = ~Q(packets__state="draft")
+        return self.select_related("version__document").annotate(
+            sent=models.Count("packets", filter=went),
+            signed=models.Count("packets", filter=Q(packets__state="complete")),
+        )

@@ -1,13 +1,14 @@
 from django.urls import path
 
 from agreements.views import agreements as views
-from agreements.views import packet_drafts, packets, signing
+from agreements.views import campaigns, packet_drafts, packets, signing
 
 app_name = "agreements"
 urlpatterns = [
     path("agreements/", views.agreement_list, name="agreement-list"),
     path("agreements/new/", views.agreement_new, name="agreement-new"),
     path("agreements/new/<str:type>/", views.agreement_create, name="agreement-create"),
+    path("agreements/older/", views.agreement_older, name="agreement-older"),
     path("agreements/of/<str:kind>/<uuid:pk>/", views.subject_agreements, name="subject-agreements"),
     path("agreements/<uuid:pk>/", views.agreement_detail, name="agreement-detail"),
     path("agreements/<uuid:pk>/edit/", views.agreement_edit, name="agreement-edit"),
@@ -16,6 +17,15 @@ urlpatterns = [
     path("agreements/<uuid:pk>/amend/", packet_drafts.agreement_follow, {"how": "amend"}, name="agreement-amend"),
     path("agreements/<uuid:pk>/renew/", packet_drafts.agreement_follow, {"how": "renew"}, name="agreement-renew"),
     path("agreements/<uuid:pk>/paper/", views.agreement_paper, name="agreement-paper"),
+    path("campaigns/", campaigns.campaign_list, name="campaign-list"),
+    path("campaigns/new/", campaigns.campaign_new, name="campaign-new"),
+    path("campaigns/new/<uuid:pk>/", campaigns.campaign_create, name="campaign-create"),
+    path("campaigns/<uuid:pk>/", campaigns.campaign_detail, name="campaign-detail"),
+    path("campaigns/<uuid:pk>/close/", campaigns.campaign_close, name="campaign-close"),
+    path("campaigns/<uuid:pk>/mails/", campaigns.campaign_mails, name="campaign-mails"),
+    path("campaigns/<uuid:pk>/progress/", campaigns.campaign_progress, name="campaign-progress"),
+    path("campaigns/<uuid:pk>/remind/", campaigns.campaign_remind, name="campaign-remind"),
+    path("campaigns/<uuid:pk>/send/", campaigns.campaign_start, name="campaign-start"),
     path("packets/", packets.packet_list, name="packet-list"),
     path("packets/new/", packet_drafts.packet_new, name="packet-new"),
     path("packets/new/<uuid:pk>/", packet_drafts.packet_create, name="packet-create"),

@@ -44,6 +44,7 @@ HOLDERS = {
     "send_packets": LEAD,
     "view_compliance": READERS | AGENCY | OFFICER | COC,
     "view_directory": READERS | AGENCY | OFFICER | COC,
+    "view_documents": READERS | COC,
     "view_evidence": READERS | AGENCY,
     "view_messages": LEAD,
     "view_people": READERS | AGENCY | OFFICER,

@@ -31,7 +31,7 @@ class Campaign(TenantModel):
     NEXT: ClassVar[dict[str, set[str]]] = {
         "draft": {"sending", "closed"},
         "sending": {"running", "closed"},
-        "running": {"closed"},
+        "running": {"sending", "closed"},
         "closed": set(),
     }
 

@@ -16,6 +16,7 @@ from agreements import announcements, policy
 from agreements.models import Agreement, Campaign, Candidate, Packet, PacketParty, Signer, TrailEntry
 from agreements.operations.trail import write
 from agreements.parties import PartyData, complete
+from agreements.prerequisites import require_before
 from agreements.signers import CandidateData, SignerData, capacity_of, default_signers, require_authority
 from agreements.values import values_of, variants_of
 from hmislead.directory.models import Person
@@ -55,7 +56,7 @@ def prepare_packet(
     missing party, nobody authorized to sign, or days that cannot be.
     """
     _require_sender(by)
-    version = _template(version_id)
+    version = template(version_id)
     found = complete(version.document.type, parties, by=by)
     check_days(deadline_on, term, effective_on, ends_on)
     packet = Packet.objects.create(
@@ -90,8 +91,9 @@ def send_packet(*, packet_id: UUID, by: Any, values: Mapping[str, str] | None = 
     to sign is over. Nothing is sent then.
     """
     packet = locked(packet_id, by)
-    _template(packet.version_id)
-    _require_future(packet.deadline_on)
+    template(packet.version_id)
+    require_future(packet.deadline_on)
+    require_before(packet)
     known = values_of(packet) | {field: value for field, value in (values or {}).items() if value}
     blocks = rendering.rendered(packet.version, language=packet.language, values=known, variants=variants_of(packet))
     now = timezone.now()
@@ -147,7 +149,7 @@ def replace_signer(*, signer_id: UUID, candidates: Iterable[CandidateData], reas
 def send_again(*, packet_id: UUID, deadline_on: dt.date, by: Any) -> Packet:
     """Ask again after somebody declined or the last day passed, or give more time while it is out."""
     packet = locked(packet_id, by)
-    _require_future(deadline_on)
+    require_future(deadline_on)
     packet.deadline_on = deadline_on
     packet.save(update_fields=["deadline_on", "updated_at"])
     write(packet, Kind.CORRECTED, who=str(by), detail=f"To be signed by {long_date(deadline_on)}")
@@ -240,7 +242,7 @@ def locked(packet_id: UUID, by: Any) -> Packet:
 
 def _reopen(packet: Packet) -> None:
     """Out again after a refusal or a missed day: who declined is asked once more, signatures given count."""
-    _require_future(packet.deadline_on)
+    require_future(packet.deadline_on)
     signed = packet.signers.filter(state=Signer.State.SIGNED).exists()
     packet.become(Packet.State.PARTLY if signed else Packet.State.SENT, closed_because="")
     for signer in packet.signers.filter(state__in=(Signer.State.DECLINED, Signer.State.ASKED)):
@@ -253,7 +255,8 @@ def _require_sender(by: Any) -> None:
         raise PermissionDenied(NOT_YOURS)
 
 
-def _template(version_id: UUID) -> DocumentVersion:
+def template(version_id: UUID) -> DocumentVersion:
+    """A version that may be signed now. Raises DomainError for one that is not in effect or no agreement."""
     version = DocumentVersion.objects.select_related("document").get(pk=version_id)
     if version.state != DocumentVersion.State.EFFECTIVE:
         raise DomainError(f"{version} is not in effect, so nobody can sign it. Choose the version that is.")
@@ -264,7 +267,7 @@ def _template(version_id: UUID) -> DocumentVersion:
 
 def check_days(deadline: dt.date, term: str, effective: dt.date | None, ends: dt.date | None) -> None:
     """Raises DomainError for days that cannot be: over, in the wrong order, or missing for the term."""
-    _require_future(deadline)
+    require_future(deadline)
     if term == Agreement.Term.FIXED and ends is None:
         raise DomainError("Give the last day of the agreement, or choose another term.")
     if ends and effective and ends < effective:
@@ -273,7 +276,8 @@ def check_days(deadline: dt.date, term: str, effective: dt.date | None, ends: dt
         raise DomainError("The agreement would end before the last day to sign it. Check both days.")
 
 
-def _require_future(deadline: dt.date) -> None:
+def require_future(deadline: dt.date) -> None:
+    """Raises DomainError for a last day to sign that is over."""
     if deadline < settings.today():
         raise DomainError(f"{long_date(deadline)} is over. Give a last day to sign from today on.")
 
@@ -299,9 +303,10 @@ def _add_parties(packet: Packet, parties: Iterable[PartyData]) -> dict[str, Pack
 
 
 def require_signers(packet: Packet) -> None:
-    """Each party signs; and where the HMIS Lead and the CoC's collaborative applicant are one organization, two people do.
+    """Raises DomainError unless each party signs, and somebody else for each of them.
 
-    `signing` keeps anybody from signing twice in one packet, so two signatures there are two people.
+    Where the HMIS Lead and the CoC's collaborative applicant are one organization, two people sign. `signing` keeps
+    anybody from signing twice in one packet, so two signatures there are two people.
     """
     signers = list(packet.signers.select_related("party"))
     signing = {signer.party_id for signer in signers}

@@ -16,6 +16,7 @@ from agreements.models import Candidate, Packet, Signer, TrailEntry
 from agreements.operations import packets, records
 from agreements.operations.trail import write
 from agreements.parties import PartyData
+from agreements.prerequisites import require_before
 from agreements.signers import CandidateData, require_authority
 from hmislead.access.scopes import ROBOT
 from hmislead.documents.models import DocumentVersion
@@ -182,6 +183,7 @@ def _locked(candidate: Candidate) -> tuple[Packet, Signer]:
 def _require_may_sign(packet: Packet, signer: Signer, candidate: Candidate) -> str:
     _require_open(packet, signer)
     _require_not_yet(packet, candidate)
+    require_before(packet)
     return require_authority(signer, candidate, on=settings.today())
 
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from agreements import operations, policy
 from agreements.forms import AgreementForm, PaperForm, TerminateForm, initial_of
-from agreements.lists import AGREEMENTS, standing_rows
+from agreements.lists import AGREEMENTS, OLDER, standing_rows
 from agreements.models import Agreement, AgreementParty
 from hmislead.access.pages import page
 from hmislead.access.permissions import MEMBER
@@ -43,6 +43,12 @@ SUBJECTS = {"organization": Organization, "coc": CoC, "license": License}
 @page("view_evidence")
 def agreement_list(request: Any) -> HttpResponse:
     return render_list(request, AGREEMENTS, standing_rows(request.user).for_list())
+
+
+@page("view_evidence")
+def agreement_older(request: Any) -> HttpResponse:
+    """Who signed an older version than the current one, and whether that matters."""
+    return render_list(request, OLDER, standing_rows(request.user).outdated(settings.today()).for_list())
 
 
 @page(MEMBER)

@@ -7,11 +7,12 @@ import datetime as dt
 import pytest
 from django.urls import reverse
 
-from agreements.models import Packet
+from agreements.models import Campaign, Packet
 from agreements.operations import packets
 from hmislead.tenancy import settings
 from tests import factories
 from tests.agreements.factories import LONG_AGO, with_agency
+from tests.agreements.test_campaigns import run_jobs
 from tests.agreements.test_packets import both_sides, member_person, power, prepare, sent, sign
 from tests.documents import factories as documents
 from tests.files import samples
@@ -208,3 +209,67 @@ def test_an_early_end_keeps_to_the_notice_unless_both_agree(staff, agency):
     assert staff.post(url("agreement-terminate", pk=agreement.pk), told).status_code == 302
     again = with_agency(agency, notice_days=30, effective_on=LONG_AGO + dt.timedelta(days=1))
     assert staff.post(url("agreement-terminate", pk=again.pk), {**form, "both_agree": "on"}).status_code == 302
+
+
+def test_a_campaign_from_the_template_to_the_laggards(staff, people, sides, agency, neighbour):
+    version = documents.version()
+    assert version.document.title in staff.get(url("campaign-new")).content.decode()
+    form = {
+        "name": "Renew all", "whom": "all", "deadline_on": in_days(30), "term": "open", "language": "en",
+        "remind_every_days": 7, "most_reminders": 3,
+    }  # fmt: skip
+    answer = staff.post(url("campaign-create", pk=version.pk), {**form, "whom": "expiring"})
+    assert answer.status_code == 422
+    answer = staff.post(url("campaign-create", pk=version.pk), form)
+    campaign = Campaign.objects.get()
+    assert answer["Location"] == url("campaign-detail", pk=campaign.pk)
+    assert "Send to 2" in staff.get(answer["Location"]).content.decode()
+    mails = staff.get(url("campaign-mails", pk=campaign.pk)).content.decode()
+    for words in ("Harbor House", "Dora Director", "Neighbor Services", "Record a signatory first"):
+        assert words in mails
+    assert staff.post(url("campaign-start", pk=campaign.pk)).status_code == 302
+    assert "Sending" in staff.get(url("campaign-progress", pk=campaign.pk)).content.decode()
+    run_jobs()
+    page = staff.get(answer["Location"]).content.decode()
+    for words in ("Not sent to 1", "Remind all who have not signed", Packet.objects.get().number):
+        assert words in page
+    assert staff.post(url("campaign-remind", pk=campaign.pk)).status_code == 302
+    assert "Renew all" in staff.get(url("campaign-list")).content.decode()
+    assert staff.post(url("campaign-close", pk=campaign.pk), {}).status_code == 302
+    campaign.refresh_from_db()
+    assert campaign.state == "closed"
+
+
+def test_packets_and_campaigns_through_the_api(staff, people, sides, agency):
+    version = documents.version()
+    api = "/api/v1/i/north"
+    parties = [
+        {"role": "cho", "organization": str(agency.pk)},
+        {"role": "lead", "organization": str(sides["lead"].pk)},
+    ]
+    body = {"version": str(version.pk), "parties": parties, "deadline_on": in_days(30)}
+    made = staff.post(f"{api}/packets/", body, "application/json")
+    assert made.status_code == 201, made.content
+    key = made.json()["id"]
+    assert staff.post(f"{api}/packets/{key}/send/", {}, "application/json").json()["state"] == "sent"
+    first, second = staff.get(f"{api}/signers/?packet={key}").json()["results"]
+    assert {first["state"], second["state"]} == {"asked", "waiting"}
+    assert staff.post(f"{api}/packets/{key}/remind/").json() == {"reminded": 1}
+    body = {"signer": first["id"], "candidates": [], "reason": "On leave"}
+    assert staff.post(f"{api}/packets/{key}/replace-signer/", body, "application/json").status_code == 409
+    body = {"reason": "A mistake"}
+    assert staff.post(f"{api}/packets/{key}/withdraw/", body, "application/json").json()["state"] == "withdrawn"
+    body = {"name": "All", "version": str(version.pk), "deadline_on": in_days(30), "organizations": [str(agency.pk)]}
+    made = staff.post(f"{api}/campaigns/", body, "application/json")
+    assert made.status_code == 201, made.content
+    started = staff.post(f"{api}/campaigns/{made.json()['id']}/start/")
+    assert (started.json()["state"], started.json()["total"]) == ("sending", 1)
+
+
+def test_who_signed_an_older_version_and_whether_that_matters(staff, sides, agency):
+    old = documents.version(state="superseded")
+    agreement = with_agency(agency, version=old)
+    documents.next_version(old.document, must_sign_again=True)
+    page = staff.get(url("agreement-older")).content.decode()
+    assert agreement.get_absolute_url() in page
+    assert "must sign again" in page
