@@ -18,6 +18,7 @@ urlpatterns = [
     path("i/<slug:slug>/", include("hmislead.catalogue.urls")),
     path("i/<slug:slug>/", include("hmislead.compliance.urls")),
     path("i/<slug:slug>/", include("hmislead.directory.urls")),
+    path("i/<slug:slug>/", include("hmislead.documents.urls")),
     path("i/<slug:slug>/", include("hmislead.notices.urls")),
     path("i/<slug:slug>/", include("hmislead.opening.urls")),
     path("i/<slug:slug>/", include("reporting.urls")),

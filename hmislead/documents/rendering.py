@@ -57,6 +57,11 @@ def rendered(
     return [_one(block, language, values or {}) for block in blocks]
 
 
+def rendered_one(block: Block, language: str) -> RenderedBlock:
+    """One clause as it is written, with its merge fields as they stand: for previews."""
+    return _one(block, language, {})
+
+
 def text_of(block: Block, language: str) -> tuple[str, str]:
     """Heading and Markdown of a clause in a language."""
     return (block.heading_es, block.body_es) if language == "es" else (block.heading, block.body)

@@ -1,0 +1,20 @@
+from django.urls import path
+
+from hmislead.documents.views import documents
+
+app_name = "documents"
+urlpatterns = [
+    path("documents/", documents.document_list, name="document-list"),
+    path("documents/new/", documents.document_new, name="document-new"),
+    path("documents/<uuid:pk>/", documents.document_detail, name="document-detail"),
+    path("documents/<uuid:pk>/new-version/", documents.version_new, name="version-new"),
+    path("documents/versions/<uuid:pk>/", documents.version_detail, name="version-detail"),
+    path("documents/versions/<uuid:pk>/add-clause/", documents.block_new, name="block-new"),
+    path("documents/versions/<uuid:pk>/confirm/<str:standard>/", documents.version_attest, name="version-attest"),
+    path("documents/versions/<uuid:pk>/submit/", documents.version_submit, name="version-submit"),
+    path("documents/versions/<uuid:pk>/take-back/", documents.version_take_back, name="version-take-back"),
+    path("documents/versions/<uuid:pk>/retire/", documents.version_retire, name="version-retire"),
+    path("documents/clauses/<uuid:pk>/", documents.block_edit, name="block-edit"),
+    path("documents/clauses/<uuid:pk>/move/", documents.block_move, name="block-move"),
+    path("documents/clauses/<uuid:pk>/remove/", documents.block_remove, name="block-remove"),
+]
