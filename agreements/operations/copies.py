@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
@@ -49,15 +50,15 @@ def note_failure(packet_id: UUID, sentence: str) -> None:
     announcements.seal_failed(packet)
 
 
-def _scope(packet: Packet) -> dict[str, object]:
+def _scope(packet: Packet) -> dict[str, Any]:
     """Who may see the agreement's subject may open the copy; what is private stays with the HMIS Lead."""
     if packet.type in PRIVATE:
         return {}
     rows = [PartyData(row.role, row.coc_id, row.organization_id, row.person_id) for row in packet.parties.all()]
     subject = subject_of(packet.type, rows)
-    found = {
-        "organization": Organization.objects.filter(pk=subject.organization_id).first(),
-        "coc": CoC.objects.filter(pk=subject.coc_id).first(),
-        "person": Person.objects.filter(pk=subject.person_id).first(),
-    }
-    return {name: row for name, row in found.items() if row}
+    wanted = (
+        ("organization", Organization, subject.organization_id),
+        ("coc", CoC, subject.coc_id),
+        ("person", Person, subject.person_id),
+    )
+    return {name: model.objects.get(pk=key) for name, model, key in wanted if key}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 
-from asn1crypto import cms, core
+from asn1crypto import cms, core  # type: ignore[import-untyped]
 
 from hmislead.seals.models import SealMark
 
