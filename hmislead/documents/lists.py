@@ -38,6 +38,10 @@ def document_rows(user: Any) -> QuerySet[Any]:
     )
 
 
+def _new(request: Any) -> str:
+    return address("documents:document-new", request.implementation.slug) or ""
+
+
 DOCUMENTS = Listing(
     name="documents.documents",
     title="Documents",
@@ -59,12 +63,7 @@ DOCUMENTS = Listing(
     empty=Empty(
         text="Begin with one of our starting texts: each is complete against the Standards and yours to change.",
         action="New document",
-        url=lambda request: address("documents:document-new", request.implementation.slug) or "",
+        url=_new,
     ),
-    primary=Action(
-        "New document",
-        lambda request: address("documents:document-new", request.implementation.slug) or "",
-        "edit_documents",
-        "add",
-    ),
+    primary=Action("New document", _new, "edit_documents", "add"),
 )
