@@ -32,6 +32,9 @@ PAGES = {
         "directory:contacts-affirm-all",
     ],
     "manage_directory": [
+        "directory:affiliation-add",
+        "directory:affiliation-edit",
+        "directory:affiliation-remove",
         "directory:attestation-add",
         "directory:ce-add",
         "directory:ce-edit",

@@ -36,7 +36,9 @@ PAGES = {
     "directory:license-request": ("cho_lead", None, {"organization": "agency"}, {}),
     "directory:departure-report": ("cho_lead", None, {"license": "license"}, {}),
     "directory:staff-create": ("staff", None, {"person": "person", "organization": "agency"}, {}),
+    "directory:affiliation-add": ("staff", "project", {"residential_project_id": "project"}, {}),
     "training:person-record": ("staff", "person", {"courses": "course"}, {}),
+    "training:completion-correct": ("staff", "completion", {"course": "course"}, {}),
     "reporting:report-new": ("staff", None, {"organization": "agency"}, {"kind": "cho"}),
     "reporting:schedule-new": ("staff", None, {"organization": "agency"}, {"kind": "cho"}),
 }
@@ -47,13 +49,16 @@ NARROWED = {name: row for name, row in PAGES.items() if row[0] in {"cho_lead", "
 def things(organization, coc):
     """One row of each kind that a field may name, of the implementation that is entered."""
     person = factories.PersonFactory()
+    course = Course.objects.create(title=f"Privacy {organization}", topics=["privacy"])
     return {
         "agency": organization,
         "coc": coc,
         "person": person,
         "license": factories.LicenseFactory(organization=organization, person=factories.PersonFactory()),
         "body": coc.bodies.create(name="Board"),
-        "course": Course.objects.create(title=f"Privacy {organization}", topics=["privacy"]),
+        "course": course,
+        "completion": course.completions.create(person=person, completed_on=factories.LONG_AGO),
+        "project": factories.ProjectFactory(organization=organization, project_type=1),
     }
 
 

@@ -37,4 +37,5 @@ ENDPOINTS = (
     ("inventory", "projects.InventoryViewSet"),
     ("hmis-participations", "projects.HMISParticipationViewSet"),
     ("ce-participations", "projects.CEParticipationViewSet"),
+    ("affiliations", "affiliations.AffiliationViewSet"),
 )

@@ -32,6 +32,9 @@ ENDPOINTS = {
         "post organizations affirm_contacts",
     ],
     "manage_directory": [
+        "post affiliations create",
+        "delete affiliations destroy",
+        "patch affiliations partial_update",
         "post ce-participations create",
         "delete ce-participations destroy",
         "patch ce-participations partial_update",
@@ -197,6 +200,8 @@ ENDPOINTS = {
         "get waivers retrieve",
     ],
     "view_directory": [
+        "get affiliations list",
+        "get affiliations retrieve",
         "get body-members list",
         "get body-members retrieve",
         "get ce-participations list",

@@ -39,12 +39,15 @@ def things(agency, coc, people):
     project = projects.add_project(
         organization_id=agency.pk, name="Nights", project_type=1, operating_from=DAY, by=ROBOT
     )
+    services = factories.ProjectFactory(organization=agency, name="Days", project_type=6)
+    housing = factories.ProjectFactory(organization=agency, name="Homes", project_type=3)
     parts = {
         "location": {"coc_code": coc.number},
         "funder": {"funder": 2},
         "inventory": {"household_type": 1, "beds": 20, "units": 20},
         "hmis": {"kind": 1, "starts_on": DAY},
         "ce": {"is_access_point": True},
+        "affiliation": {"residential_project_id": housing.pk},
     }
     body = cocs.add_body(coc_id=coc.pk, name="Board", by=ROBOT)
     return {
@@ -62,7 +65,9 @@ def things(agency, coc, people):
             coc_id=coc.pk, kind="lead", organization_id=agency.pk, decided_on=DAY, minutes=pdf(), by=ROBOT
         ),
         **{
-            name: projects.add_part(project_id=project.pk, part=name, by=ROBOT, **values)
+            name: projects.add_part(
+                project_id=services.pk if name == "affiliation" else project.pk, part=name, by=ROBOT, **values
+            )
             for name, values in parts.items()
         },
     }

@@ -1,6 +1,7 @@
 """Projects by hand: HUD's codes, dates in order, one HMIS participation on each day."""
 
 import datetime as dt
+from contextlib import nullcontext
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -111,3 +112,61 @@ def test_only_the_hmis_lead_keeps_projects(project, people):
         with pytest.raises((PermissionDenied, type(project).DoesNotExist)):
             projects.change_project(project_id=project.pk, name="Mine", by=people[name])
     projects.change_project(project_id=project.pk, name="Ours", by=people["staff"])
+
+
+@pytest.fixture
+def services(agency):
+    return projects.add_project(organization_id=agency.pk, name="Harbor Days", project_type=6, by=ROBOT)
+
+
+def test_a_services_only_project_is_affiliated_once_with_one_that_has_housing(project, services):
+    tie = part(services, "affiliation", residential_project_id=project.pk)
+    assert str(tie) == "Harbor Days serves Harbor Nights"
+    with pytest.raises(DomainError, match="recorded already"):
+        part(services, "affiliation", residential_project_id=project.pk)
+    with pytest.raises(DomainError, match="without housing"):
+        part(services, "affiliation", residential_project_id=services.pk)
+    with pytest.raises(DomainError, match="services alone"):
+        part(project, "affiliation", residential_project_id=project.pk)
+    projects.remove_part(part="affiliation", part_id=tie.pk, by=ROBOT)
+    assert part(services, "affiliation", residential_project_id=project.pk).pk != tie.pk
+
+
+@pytest.mark.parametrize(("subtype", "serves", "houses"), [(1, True, False), (2, False, True), (None, False, False)])
+def test_rapid_rehousing_is_one_or_the_other_by_its_subtype(agency, project, services, subtype, serves, houses):
+    rehousing = projects.add_project(
+        organization_id=agency.pk, name="Rehousing", project_type=13, rrh_subtype=subtype, by=ROBOT
+    )
+    for allowed, this, other in ((serves, rehousing, project), (houses, services, rehousing)):
+        with nullcontext() if allowed else pytest.raises(DomainError):
+            part(this, "affiliation", residential_project_id=other.pk)
+        assert this.affiliations.filter(residential_project=other).exists() is allowed
+
+
+def test_a_residential_project_out_of_sight_is_not_named(client, people, neighbour, services):
+    """An agency sees its own services; the housing of the neighbour it does not."""
+    housing = projects.add_project(organization_id=neighbour.pk, name="Far Homes", project_type=3, by=ROBOT)
+    part(services, "affiliation", residential_project_id=housing.pk)
+    for role, sees in (("staff", True), ("auditor", True), ("cho_lead", False)):
+        client.force_login(people[role])
+        for address in (services.get_absolute_url(), f"{services.get_absolute_url()}history/"):
+            page = client.get(address)
+            assert page.status_code == 200
+            assert ("Far Homes" in page.content.decode()) is sees
+        rows = client.get(f"/api/v1/i/{services.implementation.slug}/affiliations/").json()["results"]
+        assert [row["residential_project"] for row in rows] == [str(housing.pk) if sees else None]
+
+
+def test_an_affiliation_is_added_by_page_and_api(client, people, project, services):
+    client.force_login(people["staff"])
+    add = f"{services.get_absolute_url()}affiliation/add/"
+    assert client.get(add).status_code == 200
+    assert client.post(add, {"residential_project_id": str(services.pk)}).status_code == 422
+    assert client.post(add, {"residential_project_id": str(project.pk)}).status_code == 302
+    tie = services.affiliations.get()
+    api = f"/api/v1/i/{services.implementation.slug}/affiliations/"
+    body = {"project": str(services.pk), "residential_project": str(project.pk)}
+    assert client.post(api, body, "application/json").status_code == 409
+    assert client.delete(f"{api}{tie.pk}/").status_code == 204
+    assert client.post(api, body, "application/json").json()["residential_project"] == str(project.pk)
+    assert services.affiliations.filter(removed_on=None).count() == 1

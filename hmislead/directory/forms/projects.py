@@ -6,8 +6,9 @@ from typing import Any
 
 from django import forms
 
+from hmislead.directory.hmis_csv import rules
 from hmislead.directory.hmis_csv.spec import load_spec
-from hmislead.directory.models import HMISParticipation, Organization
+from hmislead.directory.models import HMISParticipation, Organization, Project
 from hmislead.directory.operations.projects import CODES
 from hmislead.web.forms import ComboBox
 
@@ -59,12 +60,20 @@ class ProjectAddForm(ProjectForm):
         self.fields["organization"].queryset = Organization.objects.visible_to(by).current()  # type: ignore[attr-defined]
 
 
-class PeriodForm(forms.Form):
+class PartForm(forms.Form):
+    """Something that hangs on a project. `by` is who fills it in: choices of rows are theirs to see."""
+
+    def __init__(self, *args: Any, by: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.by = by
+
+
+class PeriodForm(PartForm):
     starts_on = forms.DateField(label="From", required=False)
     ends_on = forms.DateField(label="Until", required=False, help_text="Leave empty while it holds.")
 
 
-class LocationForm(forms.Form):
+class LocationForm(PartForm):
     coc_code = forms.RegexField(r"^[A-Za-z]{2}-[0-9]{3}$", label="CoC number", help_text="Such as OH-504.")
     geocode = forms.CharField(label="Geocode", max_length=6, required=False, help_text="HUD's six digits.")
     geography_type = code_field("geography_type", "Geography type")
@@ -125,10 +134,30 @@ class CEForm(PeriodForm):
     field_order = ("is_access_point", "receives_referrals")
 
 
-PART_FORMS: dict[str, type[forms.Form]] = {
+class AffiliationForm(PartForm):
+    residential_project_id = forms.ModelChoiceField(
+        Project.objects.none(),
+        label="Residential project",
+        widget=ComboBox,
+        empty_label="Choose a project",
+        help_text="The project with the housing that this one serves.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["residential_project_id"]
+        housing = [*rules.RESIDENTIAL, rules.RAPID_REHOUSING]
+        field.queryset = Project.objects.visible_to(self.by).filter(removed_on=None, project_type__in=housing)
+
+    def clean_residential_project_id(self) -> Any:
+        return self.cleaned_data["residential_project_id"].pk
+
+
+PART_FORMS: dict[str, type[PartForm]] = {
     "location": LocationForm,
     "funder": FunderForm,
     "inventory": InventoryForm,
     "hmis": HMISForm,
     "ce": CEForm,
+    "affiliation": AffiliationForm,
 }

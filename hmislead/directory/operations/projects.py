@@ -12,8 +12,10 @@ from django.db.models import Q
 
 from hmislead.compliance.engine import recheck
 from hmislead.directory import policy
+from hmislead.directory.hmis_csv import rules
 from hmislead.directory.hmis_csv.spec import load_spec
 from hmislead.directory.models import (
+    Affiliation,
     CEParticipation,
     CoC,
     Funder,
@@ -63,6 +65,7 @@ PARTS: dict[str, Any] = {
     "inventory": Inventory,
     "hmis": HMISParticipation,
     "ce": CEParticipation,
+    "affiliation": Affiliation,
 }
 # The columns of each part that people fill in.
 PART_FIELDS: dict[str, tuple[str, ...]] = {
@@ -96,6 +99,7 @@ PART_FIELDS: dict[str, tuple[str, ...]] = {
         "starts_on",
         "ends_on",
     ),
+    "affiliation": ("residential_project_id",),
 }
 
 
@@ -141,12 +145,14 @@ def end_project(*, project_id: UUID, by: Any, effective_at: dt.date | None = Non
 
 @transaction.atomic
 def add_part(*, project_id: UUID, part: str, by: Any, **values: Any) -> Any:
-    """Add a location, funder, inventory, HMIS or Coordinated Entry participation (`part`: a key of PARTS) to a project.
+    """Add a location, funder, inventory, affiliation, HMIS or Coordinated Entry participation (`part`: a key of PARTS) to a
+    project.
 
-    Raises ValidationError by field, DomainError for HMIS participation that overlaps another period.
+    Raises ValidationError by field, DomainError for HMIS participation that overlaps another period and for what cannot be
+    affiliated (2.02.C), DoesNotExist for a residential project out of sight.
     """
     project = _lock(project_id, by)
-    row = PARTS[part](project=project, **_part_values(part, values))
+    row = PARTS[part](project=project, **_part_values(part, values, by))
     _check_part(row)
     rows.create(row)
     _follow(row)
@@ -157,7 +163,7 @@ def add_part(*, project_id: UUID, part: str, by: Any, **values: Any) -> Any:
 def change_part(*, part: str, part_id: UUID, by: Any, **changes: Any) -> Any:
     """Change a part of a project. Raises as `add_part` does."""
     row = _lock_part(part, part_id, by)
-    changes = _part_values(part, changes)
+    changes = _part_values(part, changes, by)
     before = {name: getattr(row, name) for name in changes}
     for name, value in changes.items():
         setattr(row, name, value)
@@ -180,12 +186,14 @@ def remove_part(*, part: str, part_id: UUID, by: Any) -> Any:
     return row
 
 
-def _part_values(part: str, values: dict[str, Any]) -> dict[str, Any]:
+def _part_values(part: str, values: dict[str, Any], by: Any) -> dict[str, Any]:
     values = rows.only(values, frozenset(PART_FIELDS[part]))
     _check_codes(values)
     if "coc_code" in values and part == "location":
         code = values["coc_code"].strip().upper()
         values = {**values, "coc_code": code, "coc": CoC.objects.filter(number=code).first()}
+    if "residential_project_id" in values:
+        Project.objects.visible_to(by).filter(removed_on=None).get(pk=values["residential_project_id"])
     return values
 
 
@@ -194,6 +202,27 @@ def _check_part(row: Any) -> None:
         _check_dates(row.starts_on, row.ends_on, "ends_on")
     if isinstance(row, HMISParticipation):
         _check_overlap(row)
+    if isinstance(row, Affiliation):
+        _check_affiliation(row)
+
+
+def _check_affiliation(row: Affiliation) -> None:
+    """A project that offers services only is tied to one with housing, once (HMIS element 2.02.C)."""
+    this, other = row.project, Project.objects.get(pk=row.residential_project_id)
+    if not _is_of(this, (rules.SERVICES_ONLY,), rules.RRH_SERVICES_ONLY):
+        raise DomainError(f"Only a project that offers services alone is affiliated. {this} is of another type.")
+    if not _is_of(other, rules.RESIDENTIAL, rules.RRH_HOUSING):
+        raise DomainError(f"{other} is of a type without housing. Choose a residential project.")
+    same = Affiliation.objects.filter(project=this, residential_project=other, removed_on=None)
+    if same.exclude(pk=row.pk).exists():
+        raise DomainError(f"The affiliation with {other} is recorded already.")
+
+
+def _is_of(project: Project, types: tuple[int, ...], rehousing: int) -> bool:
+    """One of these types; or rapid re-housing of a subtype."""
+    if project.project_type == rules.RAPID_REHOUSING:
+        return project.rrh_subtype == rehousing
+    return project.project_type in types
 
 
 def _check_overlap(row: HMISParticipation) -> None:

@@ -22,8 +22,8 @@ def state_of(row: Project) -> str:
     return "active"
 
 
-def describe(project: Project) -> dict[str, Any]:
-    """What hangs on a project, ready to be shown; what was removed is left out."""
+def describe(project: Project, user: Any) -> dict[str, Any]:
+    """What hangs on a project, ready to be shown; what was removed is left out, as are projects `user` may not know of."""
     standing = {"removed_on": None}
     codes = ("housing_type", "rrh_subtype", "residential_affiliation", "target_population", "hopwa_facility")
     columns: Any = {name: Project._meta.get_field(name) for name in codes}
@@ -47,5 +47,8 @@ def describe(project: Project) -> dict[str, Any]:
             for row in project.inventory.filter(**standing)
         ],
         "participations": project.hmis_participations.filter(**standing),
+        "affiliations": project.affiliations.filter(
+            **standing, residential_project__in=Project.objects.visible_to(user)
+        ).select_related("residential_project"),
         "entries_ce": project.ce_participations.filter(**standing),
     }

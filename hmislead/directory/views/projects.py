@@ -34,6 +34,7 @@ PART_TITLES = {
     "inventory": "beds and units",
     "hmis": "HMIS participation",
     "ce": "part in Coordinated Entry",
+    "affiliation": "affiliation with a residential project",
 }
 
 
@@ -218,7 +219,7 @@ def project_detail(request: Any, pk: UUID) -> HttpResponse:
         "cocs": _cocs(loaded),
         "hmis": _hmis_now(loaded),
         "beds": _beds(loaded),
-        **describe(project),
+        **describe(project, request.user),
     }
     return render(request, "directory/project_detail.html", context)
 
@@ -294,7 +295,7 @@ def part_add(request: Any, pk: UUID, part: str) -> HttpResponseBase:
     project = find(request, pk)
     policy.require_manage(request.user)
     shown = _about(request, project, f"Add {PART_TITLES[part]}", "Add")
-    form = PART_FORMS[part](request.POST or None)
+    form = PART_FORMS[part](request.POST or None, by=request.user)
 
     def act(data: dict[str, Any]) -> tuple[str, str]:
         projects.add_part(project_id=pk, part=part, by=request.user, **data)
@@ -309,7 +310,7 @@ def part_edit(request: Any, pk: UUID, part: str) -> HttpResponseBase:
     row = projects.PARTS[part].objects.visible_to(request.user).get(pk=pk)
     policy.require_manage(request.user)
     initial = {name: _as_choice(getattr(row, name)) for name in projects.PART_FIELDS[part]}
-    form = PART_FORMS[part](request.POST or None, initial=initial)
+    form = PART_FORMS[part](request.POST or None, by=request.user, initial=initial)
     shown = _about(request, find(request, row.project_id), f"Change {PART_TITLES[part]}", "Save")
 
     def act(data: dict[str, Any]) -> tuple[str, str]:
