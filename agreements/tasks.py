@@ -16,6 +16,7 @@ from agreements.models import Candidate, SigningLink
 from agreements.operations import links
 from hmislead.accounts.models import hash_secret
 from hmislead.errors import DomainError
+from hmislead.notices.queue import mails_nothing
 from hmislead.tenancy.crossing import cross_into
 from hmislead.web.templatetags.web import long_date
 
@@ -68,7 +69,9 @@ def address_of(candidate: Candidate) -> str:
 
 
 def _candidate(link: SigningLink) -> Candidate | None:
-    """Whom to mail, unless the link is of no use any more or nobody can be reached."""
+    """Whom to mail, unless the link is of no use any more, nobody can be reached, or nothing is mailed (in setup)."""
+    if mails_nothing():
+        return None
     try:
         candidate = links.opened(link).candidate
     except DomainError:

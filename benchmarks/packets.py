@@ -18,6 +18,7 @@ from agreements.audiences import Audience
 from agreements.operations import campaigns
 from hmislead.access.scopes import ROBOT
 from hmislead.directory.models import License, Organization, OrganizationRole, Person, Signatory
+from hmislead.documents.merge_fields import FIELD
 from hmislead.documents.models import Block, Document, DocumentVersion
 from hmislead.documents.starting import starting
 from hmislead.tenancy import settings
@@ -85,14 +86,13 @@ def _template() -> DocumentVersion:
     document = Document.objects.create(type="end_user", title=shipped.title, number="D-1")
     version = DocumentVersion.objects.create(document=document, number=1, state="effective", effective_on=LONG_AGO)
     Block.objects.bulk_create(
-        Block(version=version, key=each.key, position=place, heading=each.heading, body=_filled(each.body))
+        Block(version=version, key=each.key, position=place, heading=_filled(each.heading), body=_filled(each.body))
         for place, each in enumerate(shipped.blocks, 1)
     )
     return version
 
 
 def _filled(text: str) -> str:
-    """The text without merge fields that need settings of a real HMIS Lead."""
-    for field in ("coc.name", "coc.number", "software.name", "supervisor.name", "lead.contact_email", "lead.help_url"):
-        text = text.replace("{{" + field + "}}", "it")
-    return text
+    """The text with the merge fields alone that a packet knows without the settings of a real HMIS Lead."""
+    known = {"person.name", "agency.name", "implementation.name", "date.today", "date.effective"}
+    return FIELD.sub(lambda found: found[0] if found[1] in known else "it", text)

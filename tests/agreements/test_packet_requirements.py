@@ -44,7 +44,7 @@ def test_what_was_sent_is_signed_in_time(people, agency, after, result):
     both_sides(agency.implementation, agency)
     change_setting(key="requirements.due_soon_days", value=30, by=ROBOT)
     with at(DAY):
-        change = sent(people["staff"], agency, days=60)
+        change = sent(ROBOT, agency, days=60)
     found = answers(requirements.signed_in_time, DAY + dt.timedelta(days=after))
     assert found[agency.pk][0] == result
     if result not in {"not_applicable"}:
@@ -55,9 +55,9 @@ def test_what_was_sent_is_signed_in_time(people, agency, after, result):
 def test_what_is_signed_or_withdrawn_waits_no_more(people, agency, done):
     both_sides(agency.implementation, agency)
     with at(DAY):
-        packet = sent(people["staff"], agency, days=1)
+        packet = sent(ROBOT, agency, days=1)
         if done == "withdrawn":
-            packets.withdraw_packet(packet_id=packet.pk, reason="A mistake", by=people["staff"])
+            packets.withdraw_packet(packet_id=packet.pk, reason="A mistake", by=ROBOT)
         else:
             packet.__class__.objects.filter(pk=packet.pk).update(
                 state="complete", completed_at=dt.datetime.combine(DAY, dt.time(20), tzinfo=dt.UTC)

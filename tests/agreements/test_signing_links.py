@@ -208,3 +208,12 @@ def test_declining_by_link_stops_the_packet_and_uses_the_link_up(packet):
         packet.refresh_from_db()
         assert (packet.state, packet.closed_because) == ("declined", "Terms changed")
     assert client.get(link).status_code == 409
+
+
+def test_in_setup_no_link_is_mailed(packet, implementation):
+    mail.outbox.clear()
+    type(implementation).objects.filter(pk=implementation.pk).update(state="setup")
+    implementation.refresh_from_db()
+    with use(implementation):
+        packets.remind_packet(packet_id=packet.pk, by=ROBOT)
+    assert mail.outbox == []
