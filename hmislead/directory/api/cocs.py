@@ -54,14 +54,14 @@ class CoCViewSet(DirectoryViewSet):
 class BodySerializer(serializers.ModelSerializer[GoverningBody]):
     class Meta:
         model = GoverningBody
-        fields = ("id", "coc", "name", "quorum", "may_approve", "delegation")
+        fields = ("id", "coc", "name", "quorum", "approves", "may_approve", "delegation")
         read_only_fields = fields
 
 
 class BodyWriteSerializer(serializers.ModelSerializer[GoverningBody]):
     class Meta:
         model = GoverningBody
-        fields: tuple[str, ...] = ("name", "quorum", "may_approve", "delegation")
+        fields: tuple[str, ...] = ("name", "quorum", "approves", "may_approve", "delegation")
 
 
 class BodyAddSerializer(BodyWriteSerializer):

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 
+from hmislead.directory import approvable
 from hmislead.directory.forms.organizations import StandInChoiceForm
 from hmislead.directory.models import Designation, GoverningBody, Organization
 from hmislead.tenancy import settings
@@ -26,11 +27,17 @@ class BodyForm(forms.Form):
     quorum = forms.IntegerField(
         label="Quorum", required=False, min_value=1, max_value=999, help_text="Members who must be present."
     )
+    approves = forms.MultipleChoiceField(
+        label="Documents it may approve",
+        required=False,
+        choices=lambda: list(approvable.KINDS.items()),
+        widget=forms.CheckboxSelectMultiple,
+    )
     may_approve = forms.CharField(
-        label="What it may approve",
+        label="What else it may decide",
         required=False,
         max_length=300,
-        help_text="The kinds of document, with commas between them.",
+        help_text="In words, such as designations.",
     )
     delegation = forms.CharField(
         label="Who gave it this power",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.core.validators import RegexValidator
 from django.db import models
 from django.urls import reverse
 
 from hmislead.audit.tracking import tracked
-from hmislead.directory import querysets
+from hmislead.directory import approvable, querysets
 from hmislead.tenancy import context
 from hmislead.tenancy.base import TenantModel
 from hmislead.tenancy.fields import TenantForeignKey
@@ -46,7 +47,10 @@ class GoverningBody(TenantModel):
     name = models.CharField(max_length=150)
     quorum = models.PositiveSmallIntegerField(null=True, blank=True, help_text="Members who must be present.")
     may_approve = models.CharField(
-        "may approve", max_length=300, blank=True, help_text="The kinds of document, with commas between them."
+        "may approve", max_length=300, blank=True, help_text="In words, as the charter says it."
+    )
+    approves = ArrayField(
+        models.CharField(max_length=24), default=list, blank=True, help_text="Codes of the types of document."
     )
     delegation = models.CharField(max_length=300, blank=True, help_text="Who gave it this power, and when.")
 
@@ -58,6 +62,10 @@ class GoverningBody(TenantModel):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def approves_in_words(self) -> str:
+        return approvable.words(self.approves)
 
 
 @tracked

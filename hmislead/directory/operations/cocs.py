@@ -27,7 +27,7 @@ from hmislead.errors import DomainError
 from hmislead.files.operations import store_file
 
 COC_FIELDS = frozenset({"number", "name", "website"})
-BODY_FIELDS = frozenset({"name", "quorum", "may_approve", "delegation"})
+BODY_FIELDS = frozenset({"name", "quorum", "approves", "may_approve", "delegation"})
 # What an organization is once a CoC has designated it.
 ROLE_BY_KIND = {Designation.Kind.LEAD: "hmis_lead", Designation.Kind.SOFTWARE: "vendor"}
 

@@ -1,0 +1,19 @@
+"""Pages of decisions, of where versions are in effect, of comments and of reviews."""
+
+from django.urls import path
+
+from hmislead.documents.views import approvals, decisions
+
+app_name = "approvals"
+urlpatterns = [
+    path("approvals/<uuid:pk>/", approvals.version_approval, name="version-approval"),
+    path("approvals/<uuid:pk>/ask/", approvals.approval_request, name="approval-request"),
+    path("approvals/<uuid:pk>/effect/<uuid:coc>/", approvals.effect_start, name="effect-start"),
+    path("conditions/<uuid:pk>/clear/", approvals.condition_clear, name="condition-clear"),
+    path("decisions/", decisions.decision_list, name="decision-list"),
+    path("decisions/new/", decisions.decision_new, name="decision-new"),
+    path("decisions/new/<uuid:pk>/", decisions.decision_create, name="decision-create"),
+    path("decisions/<uuid:pk>/", decisions.decision_detail, name="decision-detail"),
+    path("decisions/<uuid:pk>/minutes/", decisions.decision_minutes, name="decision-minutes"),
+    path("reviews/", approvals.review_list, name="review-list"),
+]
