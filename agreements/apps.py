@@ -5,7 +5,7 @@ class AgreementsConfig(AppConfig):
     name = "agreements"
 
     def ready(self) -> None:
-        from agreements import announcements, demo, opening, panels
+        from agreements import announcements, demo, demo_packets, opening, panels
         from agreements.operations import nightly
         from agreements.requirements import register_agreement_requirements, register_agreement_settings
         from agreements.requirements_packets import register_packet_requirements, register_packet_settings
@@ -43,6 +43,7 @@ class AgreementsConfig(AppConfig):
         register_campaigns()
         nights.register_after("agreements", nightly.after_night)
         story.register(40, demo.plan)
+        story.register(90, demo_packets.plan)
 
 
 def register_campaigns() -> None:

@@ -7,11 +7,13 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from agreements.models import Signer
 from hmislead.access.scopes import ROBOT
 from hmislead.directory.models import ImportBatch, ImportChange, ImportProblem
 from hmislead.files.operations import store_file
 from tests import factories
 from tests.agreements.factories import lead
+from tests.documents import factories as documents
 from tests.notices.factories import MessageFactory, NoticeFactory
 from tests.training.factories import CertificationFactory, CompletionFactory
 
@@ -49,6 +51,8 @@ BODIES = [
     ("runs", {}),
     ("merges", {"kind": "person", "gone": "$gone", "stays": "$person"}),
     ("agreements", {"type": "end_user", "parties": [PARTY], "signed_on": "2026-01-05", "effective_on": "2026-01-05"}),
+    ("packets", {"version": "$version", "parties": [PARTY], "deadline_on": "2099-06-30"}),
+    ("campaigns", {"name": "All end users", "version": "$version", "deadline_on": "2099-06-30"}),
     ("role-grants", {"user": "$user", "role": "lead_staff"}),
     ("invitations", {"email": "x@example.org", "name": "Xenia", "role": "lead_staff"}),
 ]
@@ -71,6 +75,7 @@ def samples(ask: Any, people: dict[str, Any], agency: Any, coc: Any) -> dict[str
     }
     ids["license"] = factories.LicenseFactory(person=person, organization=agency).pk
     ids |= _papers(person, user)
+    ids["version"] = documents.version("end_user", title="End-user agreement").pk
     ids = {name: str(value) for name, value in ids.items()}
     for resource, body in BODIES:
         made = ask("post", resource, _filled(body, ids))
@@ -78,6 +83,8 @@ def samples(ask: Any, people: dict[str, Any], agency: Any, coc: Any) -> dict[str
         ids[resource.removesuffix("s")] = ids[resource] = made.json()["id"]
         if resource == "governing-bodies":
             ids["body"] = made.json()["id"]
+        if resource == "packets":
+            ids["signer"] = ids["signers"] = str(Signer.objects.get(packet=made.json()["id"]).pk)
     return ids
 
 
