@@ -1,6 +1,10 @@
 """Every page below an implementation, by the permission it asks for. A page that is missing here fails the tests."""
 
 PAGES = {
+    "edit_documents": [
+        "approvals:approval-request",
+        "approvals:effect-start",
+    ],
     "import_data": [
         "directory:import-accept-account",
         "directory:import-accept-people",
@@ -127,6 +131,9 @@ PAGES = {
         "training:course-detail",
         "training:course-list",
         "training:person-training",
+        "approvals:decision-detail",
+        "approvals:decision-list",
+        "approvals:version-approval",
     ],
     "own": [
         "agreements:sign",
@@ -155,6 +162,10 @@ PAGES = {
         "directory:designation-minutes",
         "directory:member-add",
         "directory:member-end",
+        "approvals:condition-clear",
+        "approvals:decision-create",
+        "approvals:decision-minutes",
+        "approvals:decision-new",
     ],
     "record_evidence": [
         "agreements:agreement-create",
@@ -258,6 +269,7 @@ PAGES = {
         "agreements:campaign-detail",
         "agreements:campaign-list",
         "agreements:campaign-progress",
+        "approvals:review-list",
     ],
     "view_evidence": [
         "agreements:agreement-list",

@@ -20,10 +20,21 @@ class DocumentsConfig(AppConfig):
 def register_approval() -> None:
     """What governing bodies decide, and the yearly review. Called once, when the app is ready."""
     from hmislead.compliance import nights
-    from hmislead.documents import announcements, publishing
+    from hmislead.access.permissions import MEMBER
+    from hmislead.documents import announcements, panels, publishing
     from hmislead.documents.operations import approval
+    from hmislead.documents.requirements import register_document_requirements
     from hmislead.notices.registry import register as register_notices
+    from hmislead.web import home_items, navigation
+    from hmislead.web.panels import register as register_panels
 
     register_notices(*announcements.TYPES)
+    register_document_requirements()
+    register_panels(*panels.PANELS)
+    home_items.register(panels.home_items)
+    navigation.register(
+        navigation.NavItem("Policies", 20, "Decisions", "approvals:decision-list", MEMBER),
+        navigation.NavItem("Policies", 30, "Reviews", "approvals:review-list", "view_documents"),
+    )
     publishing.register_publishing_job()
     nights.register_after("documents", approval.after_night)

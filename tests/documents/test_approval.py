@@ -306,9 +306,11 @@ def test_what_a_body_approves_never_takes_effect_without_it(people, coc):
         take_effect(version, coc, by=people["staff"])
 
 
-def test_a_vote_of_the_other_implementation_reaches_nothing_here(people, coc, body, other_implementation):
-    version, cast = approving.asked(coc), votes(body, "yyy")
-    values = {"mover_id": cast[0].member_id, "seconder_id": cast[1].member_id, "votes": cast}
+def test_a_body_of_the_other_implementation_is_not_found_here(implementation, other_implementation):
+    with use(implementation):
+        coc = factories.CoCFactory()
+        body, version = approving.body(coc), approving.asked(coc)
+        cast = votes(body, "yyy")
     with use(other_implementation), pytest.raises(ObjectDoesNotExist):
         record_decision(
             body_id=body.pk,
@@ -316,8 +318,10 @@ def test_a_vote_of_the_other_implementation_reaches_nothing_here(people, coc, bo
             motion="To approve it.",
             outcome="approved",
             items=[ItemData(version.pk)],
+            votes=cast,
+            mover_id=cast[0].member_id,
+            seconder_id=cast[1].member_id,
             by=ROBOT,
-            **values,
         )
 
 
