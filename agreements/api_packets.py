@@ -168,7 +168,7 @@ class PacketViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantView
     def create(self, request: Any, **kwargs: Any) -> Response:
         """Prepare a packet. Nothing is sent."""
         data = checked(PacketInput, request.data)
-        follows = {name: self._agreement(data.pop(name)) for name in ("amends", "renews")}
+        follows: dict[str, Any] = {name: self._agreement(data.pop(name)) for name in ("amends", "renews")}
         signers = data.pop("signers", None)
         packet = packets.prepare_packet(
             version_id=data.pop("version"),

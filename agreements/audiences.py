@@ -110,10 +110,9 @@ def parties_of(kind: str, subject: Any) -> list[PartyData]:
     return [party_of(kind, subject), *lead]
 
 
-def laggards(campaign: Campaign) -> QuerySet[Packet]:
+def laggards(campaign: Campaign) -> Any:
     """Packets of a campaign that wait for somebody."""
-    rows: QuerySet[Packet] = Packet.objects.out().filter(campaign=campaign)
-    return rows
+    return Packet.objects.out().filter(campaign=campaign)
 
 
 def _subjects(kind: Type, today: dt.date) -> QuerySet[Any]:

@@ -27,7 +27,7 @@ class Choices:
                 yield each.code, each.title
 
 
-def missing(codes: Iterable[str], *, organization_id: UUID, person_id: UUID) -> list[str]:
+def missing(codes: Iterable[str], *, organization_id: UUID | None, person_id: UUID | None) -> list[str]:
     """Titles of the requirements among `codes` that are not proved for a person at an agency, in the order people read.
 
     What was never checked is not proved. A code that no room registers any more asks for nothing.
