@@ -87,6 +87,10 @@ CASES = {
     "notices.Notice": (("user",), OWN),
     "notices.Preference": (("user",), OWN),
     "notices.Reminder": ((), WORK),
+    "policies.Acknowledgement": (("person",), EVIDENCE),
+    "quizzes.Attempt": (("person",), EVIDENCE),
+    "quizzes.Question": ((), READ),
+    "quizzes.Quiz": ((), READ),
     "reporting.Report": (("organization",), REPORTS),
     "reporting.ReportFacts": ((), {}),
     "reporting.ReportSchedule": (("organization",), REPORTS),
@@ -126,6 +130,7 @@ OF_VERSION = {
     "documents.CommentPeriod": VERSIONS,
     "documents.PublishedCopy": VERSIONS,
 }
+OF_DOCUMENT = {"policies.PolicySetting": VERSIONS}
 PLACED = READ | {"coc_staff": {"here"}}
 SENT = EVIDENCE | {"cho_lead": {"here"}, "end_user": set()}
 OF_PACKET = ("agreements.PacketParty", "agreements.Signer", "agreements.TrailEntry")
@@ -220,7 +225,9 @@ def wrong_of(model, keys, expected, people):
 
 def test_no_model_lacks_a_case():
     models = {model._meta.label: model for model in tenant_models() if not model.__name__.endswith("Event")}
-    assert sorted(models) == sorted([*CASES, *WHOLE, *OF_VERSION, *OF_PACKET, *OF_DECISION, *BY_ITSELF, *NO_DOOR])
+    assert sorted(models) == sorted(
+        [*CASES, *WHOLE, *OF_VERSION, *OF_DOCUMENT, *OF_PACKET, *OF_DECISION, *BY_ITSELF, *NO_DOOR]
+    )
     for label, model in models.items():
         assert hasattr(model.objects, "visible_to") != (label in NO_DOOR), label
 
@@ -269,14 +276,15 @@ def versions_of(tenant):
     return made, documents
 
 
-@pytest.mark.parametrize("label", ["documents.DocumentVersion", "documents.Document", *OF_VERSION])
+@pytest.mark.parametrize("label", ["documents.DocumentVersion", "documents.Document", *OF_VERSION, *OF_DOCUMENT])
 def test_what_hangs_on_a_version_is_seen_with_the_version(people, tenant, label):
     with transaction.atomic():
         versions, documents = versions_of(tenant)
         keys = {"documents.DocumentVersion": versions, "documents.Document": documents}.get(label)
         if keys is None:
             table = apps.get_model(label)._meta.db_table
-            keys = {kind: insert(table, tenant.pk, version_id=key) for kind, key in versions.items()}
+            column, leads_to = ("document_id", documents) if label in OF_DOCUMENT else ("version_id", versions)
+            keys = {kind: insert(table, tenant.pk, **{column: key}) for kind, key in leads_to.items()}
         wrong = wrong_of(apps.get_model(label), keys, VERSIONS, people)
         transaction.set_rollback(True)
     assert wrong == {}
