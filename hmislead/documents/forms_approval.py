@@ -28,8 +28,9 @@ class AskForm(forms.Form):
     def __init__(self, *args: Any, version: Any, by: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         asked = version.effects.exclude(state=VersionEffect.State.REJECTED).values("coc")
-        self.fields["cocs"].queryset = CoC.objects.visible_to(by).exclude(pk__in=asked)
-        self.fields["cocs"].initial = self.fields["cocs"].queryset
+        left = CoC.objects.visible_to(by).exclude(pk__in=asked)
+        cocs: Any = self.fields["cocs"]
+        cocs.queryset, cocs.initial = left, left
 
 
 class EffectForm(forms.Form):
@@ -88,8 +89,10 @@ class DecisionForm(forms.Form):
         self.seats = _seats(body)
         named = [(str(seat.pk), str(seat.person)) for seat in self.seats]
         for name in ("mover", "seconder"):
-            self.fields[name].choices = [("", "Choose a member"), *named]
-        self.fields["items"].choices = list(_items(body, by))
+            chosen: Any = self.fields[name]
+            chosen.choices = [("", "Choose a member"), *named]
+        items: Any = self.fields["items"]
+        items.choices = list(_items(body, by))
         for seat in self.seats:
             self.fields[f"vote_{seat.pk}"] = forms.ChoiceField(
                 label=f"Vote of {seat.person}", choices=AWAY + DecisionVote.Vote.choices, required=False

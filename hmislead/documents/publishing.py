@@ -46,10 +46,10 @@ def languages(version: DocumentVersion) -> list[str]:
 
 
 def _publish(version: DocumentVersion, language: str) -> None:
-    upload = version.source == DocumentVersion.Source.UPLOAD
+    upload = version.file if version.source == DocumentVersion.Source.UPLOAD else None
     values = {name: value for name, value in general_values(language=language).items() if value}
     blocks = [] if upload else rendering.rendered(version, language=language, values=values, draft=True)
-    checksum = version.file.sha256 if upload else rendering.checksum(blocks)
+    checksum = upload.sha256 if upload else rendering.checksum(blocks)
     shown: dict[str, Any] = {
         "version": version,
         "blocks": blocks,
@@ -61,7 +61,7 @@ def _publish(version: DocumentVersion, language: str) -> None:
         language=language,
         html="" if upload else render_to_string(PAGE, shown),
         sha256=checksum,
-        pdf=version.file if upload else _stored(version, shown, language),
+        pdf=upload or _stored(version, shown, language),
         published_at=timezone.now(),
     )
 

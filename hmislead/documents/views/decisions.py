@@ -34,7 +34,7 @@ def decision_detail(request: Any, pk: UUID) -> HttpResponse:
     decision = decisions_for(request.user).select_related("mover__person", "seconder__person", "minutes").get(pk=pk)
     votes = list(decision.votes.select_related("member__person").order_by("pk"))
     items = [(item, approval_path(item.version)) for item in decision.items.all()]
-    related = {DecisionVote: {"decision_id": pk}, ApprovalItem: {"decision_id": pk}}
+    related: Any = {DecisionVote: {"decision_id": pk}, ApprovalItem: {"decision_id": pk}}
     context = {
         "decision": decision,
         "votes": votes,
