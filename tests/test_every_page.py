@@ -26,6 +26,7 @@ HOLDERS = {
     "public": READERS | AGENCY | OFFICER | COC | PERSON,
     "member": READERS | AGENCY | OFFICER | COC | PERSON,
     "own": PERSON,
+    "edit_documents": LEAD,
     "import_data": LEAD,
     "manage_compliance": LEAD,
     "manage_contacts": LEAD | AGENCY,

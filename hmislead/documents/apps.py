@@ -9,18 +9,26 @@ class DocumentsConfig(AppConfig):
         from hmislead.directory import approvable
         from hmislead.documents import types
         from hmislead.documents.settings import register_document_settings
-        from hmislead.web import navigation
+        from hmislead.web import api_routes, navigation
 
         register_document_settings()
         navigation.register(navigation.NavItem("Policies", 10, "Documents", "documents:document-list", MEMBER))
+        navigation.register(
+            navigation.NavItem("Policies", 40, "How they relate", "documents:document-graph", "view_documents")
+        )
+        api_routes.register("documents", "hmislead.documents.api.DocumentViewSet", "document")
+        api_routes.register("document-versions", "hmislead.documents.api.VersionViewSet", "document-version")
+        api_routes.register("document-blocks", "hmislead.documents.api.BlockViewSet", "document-block")
+        api_routes.register("contradictions", "hmislead.documents.api.ContradictionViewSet", "contradiction")
+        api_routes.register("clauses", "hmislead.documents.api.ClauseViewSet", "clause")
         approvable.register(dict(types.CHOICES))
         register_approval()
 
 
 def register_approval() -> None:
     """What governing bodies decide, and the yearly review. Called once, when the app is ready."""
-    from hmislead.compliance import nights
     from hmislead.access.permissions import MEMBER
+    from hmislead.compliance import nights
     from hmislead.documents import announcements, panels, publishing
     from hmislead.documents.operations import approval
     from hmislead.documents.requirements import register_document_requirements

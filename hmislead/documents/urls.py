@@ -1,11 +1,18 @@
 from django.urls import path
 
-from hmislead.documents.views import documents
+from hmislead.documents.views import documents, graph
 
 app_name = "documents"
 urlpatterns = [
     path("documents/", documents.document_list, name="document-list"),
     path("documents/new/", documents.document_new, name="document-new"),
+    path("documents/graph/", graph.document_graph, name="document-graph"),
+    path("documents/contradictions/new/", graph.contradiction_new, name="contradiction-new"),
+    path("documents/contradictions/<uuid:pk>/", graph.contradiction_resolve, name="contradiction-resolve"),
+    path("documents/citations/<uuid:pk>/remove/", graph.citation_remove, name="citation-remove"),
+    path("documents/versions/<uuid:pk>/cite/", graph.citation_new, name="citation-new"),
+    path("documents/versions/<uuid:pk>/library/", graph.clause_insert, name="clause-insert"),
+    path("documents/clauses/<uuid:pk>/keep/", graph.clause_keep, name="clause-keep"),
     path("documents/<uuid:pk>/", documents.document_detail, name="document-detail"),
     path("documents/<uuid:pk>/new-version/", documents.version_new, name="version-new"),
     path("documents/versions/<uuid:pk>/", documents.version_detail, name="version-detail"),
