@@ -68,7 +68,7 @@ class RowSerializer(serializers.Serializer[Any]):
     """A clause the type can hold, and how the version stands on it."""
 
     standard = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # a column of the row, not the label of a field
     need = serializers.CharField(help_text="minimum, conditional or optional.")
     state = serializers.CharField(help_text="present, covered, review, missing, not_applicable or not_chosen.")
     where = serializers.CharField()
