@@ -61,7 +61,7 @@ def read(request: Any, pk: UUID) -> HttpResponse:
     language = request.GET.get("lang", "en") if request.GET.get("lang") in copies else next(iter(sorted(copies)), "en")
     shown_copy = copies.get(language)
     start = {"sha256": shown_copy.sha256 if shown_copy else "", "language": language}
-    form = AcknowledgeForm(request.POST or None, initial=start)
+    form = AcknowledgeForm(request.POST if request.method == "POST" else None, initial=start)
     if request.method == "POST" and form.is_valid():
         given = {name: form.cleaned_data[name] for name in ("sha256", "language", "name")}
         try:

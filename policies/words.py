@@ -1,6 +1,10 @@
 """The words of the public page, in English and Spanish."""
 
-WORDS = {
+from __future__ import annotations
+
+from typing import Any
+
+WORDS: dict[str, dict[str, Any]] = {
     "en": {
         "title": "Policies of {name}",
         "line": "The policies by which the homeless management information system of this area is run.",

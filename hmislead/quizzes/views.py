@@ -131,7 +131,7 @@ def attempt(request: Any, pk: UUID) -> HttpResponse:
     """All questions on one page; once sent, the result with what was right and why."""
     mine = Attempt.objects.filter(person_id=request.access.person_id).select_related("quiz")
     found = get_object_or_404(mine, pk=pk)
-    form = AttemptForm(request.POST or None, attempt=found)
+    form = AttemptForm(request.POST if request.method == "POST" else None, attempt=found)
     if request.method == "POST" and form.is_valid():
         try:
             operations.finish_attempt(attempt_id=pk, answers=form.answers(), by=request.user)

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from hmislead.compliance.registry import Evaluation
 from hmislead.tenancy import settings
+from hmislead.tenancy.context import use
 from hmislead.tenancy.operations import change_setting
 from policies import requirements
 from tests import factories
@@ -34,13 +35,23 @@ def test_anybody_reads_what_is_in_effect_in_their_language(client, policy_versio
     )
 
 
-def test_private_documents_and_other_tenants_stay_out(client, policy_version, other_implementation, coc):
+def test_private_documents_stay_out(client, policy_version, coc):
     vendor = publish(make_version("vendor", title="Secret contract", cocs=[coc]))
     copy = vendor.copies.get()
     assert "Secret" not in client.get(URL).content.decode()
     assert client.get(reverse("public_policies:copy", kwargs={"slug": "north", "pk": copy.pk})).status_code == 404
-    public = policy_version.copies.first()
-    assert client.get(reverse("public_policies:copy", kwargs={"slug": "south", "pk": public.pk})).status_code == 404
+    assert client.get(reverse("public_policies:copy-pdf", kwargs={"slug": "north", "pk": copy.pk})).status_code == 404
+
+
+def test_a_copy_is_read_at_its_own_implementation_alone(client, implementation, other_implementation):
+    with use(implementation):
+        made = publish(make_version("monitoring_plan", cocs=[factories.CoCFactory()]))
+        key = made.copies.get().pk
+    found = {
+        slug: client.get(reverse("public_policies:copy", kwargs={"slug": slug, "pk": key})).status_code
+        for slug in ("north", "south")
+    }
+    assert found == {"north": 200, "south": 404}
 
 
 def test_the_page_is_off_by_setting_and_before_going_live(client, tenant, people, policy_version):
