@@ -141,6 +141,15 @@ def test_a_submitted_text_does_not_change(people):
     assert writing.change_block(block_id=block.pk, data=as_data(block, body="x"), by=people["staff"]).body == "x"
 
 
+def test_an_approved_text_cannot_be_taken_back(people, coc):
+    version = begin(people["staff"])
+    confirm_all(version, people["staff"])
+    versions.submit_version(version_id=version.pk, changes="", by=people["staff"])
+    documents.effect(version, coc, state="approved", effective_from=None)
+    with pytest.raises(DomainError, match="so it stays"):
+        versions.take_back(version_id=version.pk, by=people["staff"])
+
+
 def test_one_version_is_in_work_at_a_time_and_the_next_begins_with_the_text_of_the_last(people):
     version = begin(people["staff"])
     with pytest.raises(DomainError, match="in work already"):

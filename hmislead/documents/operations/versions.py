@@ -8,6 +8,7 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
+from hmislead.compliance.engine import recheck
 from hmislead.documents import completeness, policy
 from hmislead.documents.models import DocumentVersion
 from hmislead.documents.operations.writing import NOT_YOURS
@@ -34,12 +35,15 @@ def submit_version(*, version_id: UUID, changes: str, by: Any) -> DocumentVersio
 
 @transaction.atomic
 def take_back(*, version_id: UUID, by: Any) -> DocumentVersion:
-    """Make a submitted version, or one in comment, a draft again, to go on writing."""
+    """Make a submitted version, or one in comment, a draft again, to go on writing.
+
+    Raises DomainError once a body has approved it somewhere: from then on the text never changes.
+    """
     version = _locked(version_id, by)
-    if version.effects.filter(state__in=("effective", "superseded")).exists():
-        raise DomainError("This version is in effect somewhere. Begin a new version instead.")
+    if version.effects.exclude(state__in=("requested", "rejected")).exists():
+        raise DomainError("A governing body has approved this text, so it stays. Begin a new version instead.")
     version.become(DocumentVersion.State.DRAFT)
-    version.effects.filter(state__in=("requested", "rejected", "approved", "conditions")).delete()
+    version.effects.all().delete()
     return version
 
 
@@ -50,6 +54,7 @@ def retire_version(*, version_id: UUID, by: Any) -> DocumentVersion:
     version.become(DocumentVersion.State.RETIRED)
     for effect in version.effects.filter(state="effective"):
         effect.become("superseded", effective_until=settings.today())
+    recheck(cocs=set(version.effects.values_list("coc_id", flat=True)))
     return version
 
 

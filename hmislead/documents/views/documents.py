@@ -89,7 +89,7 @@ def version_detail(request: Any, pk: UUID) -> HttpResponse:
         ],
         "may_edit": may_edit and version.is_writable,
         "may_submit": may_edit and version.is_writable,
-        "may_take_back": may_edit and version.state in {"in_comment", "submitted", "approved"},
+        "may_take_back": may_edit and version.state in {"in_comment", "submitted"},
         "panel": completeness.panel(version),
         "panels": panels_for(request, "document_version", version),
         **_TAB.get(tab, _text)(request, version),
