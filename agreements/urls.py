@@ -1,7 +1,7 @@
 from django.urls import path
 
 from agreements.views import agreements as views
-from agreements.views import campaigns, packet_drafts, packets, signing
+from agreements.views import campaigns, copies, packet_drafts, packets, signing
 
 app_name = "agreements"
 urlpatterns = [
@@ -31,6 +31,7 @@ urlpatterns = [
     path("packets/new/<uuid:pk>/", packet_drafts.packet_create, name="packet-create"),
     path("packets/<uuid:pk>/", packets.packet_detail, name="packet-detail"),
     path("packets/<uuid:pk>/again/", packets.packet_again, name="packet-again"),
+    path("packets/<uuid:pk>/copy/", copies.packet_copy, name="packet-copy"),
     path("packets/<uuid:pk>/edit/", packet_drafts.packet_edit, name="packet-edit"),
     path("packets/<uuid:pk>/remind/", packets.packet_remind, name="packet-remind"),
     path("packets/<uuid:pk>/review/", packet_drafts.packet_review, name="packet-review"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
 from django.utils import timezone
 
 from agreements import announcements, executed
@@ -12,7 +13,10 @@ from agreements.models import Agreement, Packet, TrailEntry
 from agreements.operations.trail import write
 from agreements.parties import PartyData, subject_of
 from hmislead.access.scopes import ROBOT
+from hmislead.audit.models import FileAccess
 from hmislead.directory.models import CoC, Organization, Person
+from hmislead.errors import DomainError
+from hmislead.files.models import StoredFile
 from hmislead.seals.operations import seal_file
 
 PRIVATE = {Agreement.Type.VENDOR, Agreement.Type.DATA_USE, Agreement.Type.CONSULTANT}
@@ -48,6 +52,25 @@ def note_failure(packet_id: UUID, sentence: str) -> None:
     packet = Packet.objects.get(pk=packet_id)
     write(packet, TrailEntry.Kind.COMPLETED, who="the system", detail=f"No sealed copy: {sentence}")
     announcements.seal_failed(packet)
+
+
+@transaction.atomic
+def open_copy(*, packet_id: UUID, by: Any) -> StoredFile:
+    """The sealed copy, for whoever may see the packet: each of its signers may, whatever else they may do here
+    (15 U.S.C. 7001(e): a record that all parties can keep). The look is logged.
+
+    Raises DoesNotExist for a packet out of sight, DomainError while there is no sealed copy.
+    """
+    packet = Packet.objects.visible_to(by).select_related("agreement__file").get(pk=packet_id)
+    return _logged(packet, user=by)
+
+
+def _logged(packet: Packet, *, user: Any) -> StoredFile:
+    if packet.sealed_at is None or packet.agreement is None or packet.agreement.file is None:
+        raise DomainError("There is no sealed copy yet. It is made when everybody has signed; we tell you then.")
+    file: StoredFile = packet.agreement.file
+    FileAccess.objects.create(file=file, user=user if getattr(user, "pk", None) else None, how="page")
+    return file
 
 
 def _scope(packet: Packet) -> dict[str, Any]:
