@@ -64,7 +64,7 @@ def mail_of(signer: Signer, candidate: Candidate) -> MailPreview:
 
     candidate.signer = signer
     address = tasks.address_of(candidate)
-    if not _signs_in(candidate):
+    if not signs_in(candidate):
         subject, text = tasks.link_mail(candidate, "(the personal link)")
         return MailPreview(str(candidate), address, subject, text, signer.position)
     packet = signer.packet
@@ -86,7 +86,7 @@ def asked(signer: Signer, *, again: bool = False) -> int:
     packet = signer.packet
     sentence = asking(packet)
     candidates = signer.candidates.filter(removed_at=None).select_related("person__user")
-    inside = [each for each in candidates if _signs_in(each)]
+    inside = [each for each in candidates if signs_in(each)]
     operations.notify(
         type="signature_asked",
         recipients=[each.person for each in inside],
@@ -95,7 +95,7 @@ def asked(signer: Signer, *, again: bool = False) -> int:
         due_on=packet.deadline_on,
         organization_id=signer.party.organization_id,
     )
-    outside = [each for each in candidates if not _signs_in(each)]
+    outside = [each for each in candidates if not signs_in(each)]
     for candidate in outside:
         links.send(candidate)
     return len(inside) + len(outside)
@@ -155,7 +155,8 @@ def _tell(packet: Packet, recipients: Iterable[Any], sentence: str, event: str =
     )
 
 
-def _signs_in(candidate: Candidate) -> bool:
+def signs_in(candidate: Candidate) -> bool:
+    """Whether a candidate is told here, by a notice; else by mail with a personal link."""
     return bool(candidate.person and audience.members_among([candidate.person]))
 
 

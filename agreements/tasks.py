@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import secrets
 import smtplib
 from typing import Any
@@ -25,6 +26,10 @@ MAIL: dict[str, Any] = {
     "retry_backoff": 30,
     "max_retries": 6,
 }
+CODE_MAILS = {
+    SigningLink.Purpose.SIGN: ("agreements/mail/signing_code.txt", "sign"),
+    SigningLink.Purpose.COPY: ("agreements/mail/copy_code.txt", "read what you signed"),
+}
 
 
 @shared_task(name="agreements.send_signing_link", **MAIL)
@@ -41,6 +46,23 @@ def send_signing_link(link_id: str) -> None:
         EmailMessage(subject, body, to=[address_of(candidate)]).send()
 
 
+@shared_task(name="agreements.send_copy_link", **MAIL)
+def send_copy_link(link_id: str) -> None:
+    """Make the secret of a link to a sealed copy and mail it. Running twice sends a second mail whose link alone works."""
+    link = SigningLink.objects.select_related("implementation").get(pk=link_id)
+    with cross_into(link.implementation, why="mail a link to a sealed copy"):
+        candidate = _candidate(link)
+        if candidate is None:
+            return
+        token = secrets.token_urlsafe(32)
+        packet = candidate.signer.packet
+        url = settings.PUBLIC_URL + reverse("signing:copy", args=[token])
+        shown = {"packet": packet, "url": url, "from": link.implementation.name, "day": long_date(_last_day(link))}
+        SigningLink.objects.filter(pk=link.pk).update(token_hash=hash_secret(token))
+        body = render_to_string("agreements/mail/copy_link.txt", shown)
+        EmailMessage(f"Your signed copy of the {packet.title.lower()}", body, to=[address_of(candidate)]).send()
+
+
 @shared_task(name="agreements.send_signing_code", **MAIL)
 def send_signing_code(link_id: str) -> None:
     """Make a code and mail it to the address the link went to. A second run makes the first mail's code useless."""
@@ -51,8 +73,9 @@ def send_signing_code(link_id: str) -> None:
             return
         code = links.new_code(link)
         context = {"code": code, "minutes": links.CODE_MINUTES, "packet": candidate.signer.packet}
-        body = render_to_string("agreements/mail/signing_code.txt", context)
-        EmailMessage(f"Your code to sign: {code}", body, to=[address_of(candidate)]).send()
+        template, aim = CODE_MAILS[link.purpose]
+        body = render_to_string(template, context)
+        EmailMessage(f"Your code to {aim}: {code}", body, to=[address_of(candidate)]).send()
 
 
 def link_mail(candidate: Candidate, url: str) -> tuple[str, str]:
@@ -68,12 +91,17 @@ def address_of(candidate: Candidate) -> str:
     return candidate.email or (candidate.person.email if candidate.person else "")
 
 
+def _last_day(link: SigningLink) -> dt.date:
+    """The last whole day a link works, in the implementation's zone: no reader is late on the day the mail names."""
+    return (link.expires_at - dt.timedelta(days=1)).astimezone(link.implementation.zone).date()
+
+
 def _candidate(link: SigningLink) -> Candidate | None:
     """Whom to mail, unless the link is of no use any more, nobody can be reached, or nothing is mailed (in setup)."""
     if mails_nothing():
         return None
     try:
-        candidate = links.opened(link).candidate
+        candidate = links.opened(link, link.purpose).candidate
     except DomainError:
         return None
     return candidate if address_of(candidate) else None

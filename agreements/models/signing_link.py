@@ -1,4 +1,4 @@
-"""A personal link to sign without a sign-in. It is read before a tenant is known, so it is no tenant table."""
+"""A personal link to sign, or to get the sealed copy, without a sign-in. Read before a tenant is known: no tenant table."""
 
 from __future__ import annotations
 
@@ -9,11 +9,16 @@ from hmislead.tenancy.models import Implementation
 
 
 class SigningLink(models.Model):
-    """Only hashes: of the link's secret and of the code that was mailed. One use."""
+    """Only hashes: of the link's secret and of the code that was mailed. Signing is one use; the copy may be read again."""
+
+    class Purpose(models.TextChoices):
+        SIGN = "sign", "Sign"
+        COPY = "copy", "Read the sealed copy"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     implementation = models.ForeignKey(Implementation, on_delete=models.CASCADE, related_name="+")
     candidate_id = models.UUIDField()
+    purpose = models.CharField(max_length=4, choices=Purpose.choices, default=Purpose.SIGN)
     token_hash = models.CharField(max_length=64, unique=True)
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True, blank=True)

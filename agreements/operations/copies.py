@@ -9,7 +9,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from agreements import announcements, executed
-from agreements.models import Agreement, Packet, TrailEntry
+from agreements.models import Agreement, Candidate, Packet, Signer, SigningLink, TrailEntry
+from agreements.operations import links
 from agreements.operations.trail import write
 from agreements.parties import PartyData, subject_of
 from hmislead.access.scopes import ROBOT
@@ -44,6 +45,7 @@ def seal_packet(packet_id: UUID) -> bool:
     packet.sealed_at = timezone.now()
     packet.save(update_fields=["sealed_at", "updated_at"])
     announcements.sealed(packet)
+    _mail_outside(packet)
     return False
 
 
@@ -63,6 +65,42 @@ def open_copy(*, packet_id: UUID, by: Any) -> StoredFile:
     """
     packet = Packet.objects.visible_to(by).select_related("agreement__file").get(pk=packet_id)
     return _logged(packet, user=by)
+
+
+@transaction.atomic
+def open_copy_by_link(*, candidate: Candidate, address: str | None) -> StoredFile:
+    """The sealed copy for somebody outside whose mailbox was proved. The look is logged, and the trail says who it was.
+
+    `address` is their internet address. Raises DomainError while there is no sealed copy.
+    """
+    packet = Packet.objects.select_related("agreement__file").get(signers__candidates=candidate)
+    file = _logged(packet, user=None)
+    detail = "The sealed copy was downloaded."
+    signer = candidate.signer
+    write(packet, TrailEntry.Kind.SEEN, who=str(candidate), signer=signer, detail=detail, address=address)
+    return file
+
+
+def _mail_outside(packet: Packet) -> None:
+    """A personal link to the copy for each who signed without a sign-in."""
+    for signer in packet.signers.filter(state=Signer.State.SIGNED):
+        candidate = _who_signed(signer)
+        if candidate and not announcements.signs_in(candidate):
+            links.send_copy(candidate)
+
+
+def _who_signed(signer: Signer) -> Candidate | None:
+    """Of those who were asked, the one who gave the signature: by the link they used, else by person or name."""
+    candidates = {each.pk: each for each in signer.candidates.filter(removed_at=None).select_related("person")}
+    if signer.method == Signer.Method.LINK:
+        used = SigningLink.objects.filter(
+            candidate_id__in=list(candidates), purpose=SigningLink.Purpose.SIGN, used_at__isnull=False
+        )
+        last = used.order_by("-used_at").first()
+        return candidates[last.candidate_id] if last else None
+    if signer.signed_by_id:
+        return next((each for each in candidates.values() if each.person_id == signer.signed_by_id), None)
+    return next((each for each in candidates.values() if str(each) == signer.signed_name), None)
 
 
 def _logged(packet: Packet, *, user: Any) -> StoredFile:

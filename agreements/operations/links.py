@@ -1,4 +1,4 @@
-"""Personal links to sign without a sign-in: the link from one mail, a code from another, good once.
+"""Personal links without a sign-in, to sign (good once) or to get the sealed copy: a link by mail, a code by another.
 
 The secret of a link exists in one place only: the mail. The task that sends the mail makes it; we keep its hash.
 """
@@ -23,9 +23,12 @@ from hmislead.errors import DomainError
 from hmislead.tenancy import context
 
 CODE_MINUTES, MOST_TRIES, MOST_CODES = 15, 5, 5
+COPY_DAYS = 30
+Purpose = SigningLink.Purpose
 UNKNOWN = "We do not know this link. Open the link from the newest mail you got, or ask who sent it for a new one."
 USED = "This link was used: the agreement is signed. Nothing more is needed."
 OVER = "The time to sign with this link is over. Ask who sent it to send the agreement again."
+COPY_OVER = f"This link worked for {COPY_DAYS} days, and they are over. Ask who sent it to you for the signed copy."
 REVOKED = "This link does not work any more. If you still expect to sign, ask who sent it."
 
 
@@ -40,17 +43,31 @@ class OpenLink:
 def send(candidate: Candidate) -> SigningLink:
     """Mail a candidate a new personal link; any older one stops working. The mail leaves after commit."""
     revoke([candidate])
-    # Nobody knows this first secret: the task that sends the mail puts the real one in its place.
-    link = SigningLink.objects.create(
-        implementation=context.current(),
-        candidate_id=candidate.pk,
-        token_hash=hash_secret(secrets.token_urlsafe(32)),
-        expires_at=_end_of(candidate.signer.packet.deadline_on),
-    )
+    link = _made(candidate, Purpose.SIGN, until=_end_of(candidate.signer.packet.deadline_on))
     from agreements import tasks
 
     transaction.on_commit(partial(tasks.send_signing_link.delay, str(link.pk)))
     return link
+
+
+def send_copy(candidate: Candidate) -> SigningLink:
+    """Mail who signed outside a link to the sealed copy, good for 30 days. The mail leaves after commit."""
+    link = _made(candidate, Purpose.COPY, until=timezone.now() + dt.timedelta(days=COPY_DAYS))
+    from agreements import tasks
+
+    transaction.on_commit(partial(tasks.send_copy_link.delay, str(link.pk)))
+    return link
+
+
+def _made(candidate: Candidate, purpose: str, *, until: dt.datetime) -> SigningLink:
+    # Nobody knows this first secret: the task that sends the mail puts the real one in its place.
+    return SigningLink.objects.create(
+        implementation=context.current(),
+        candidate_id=candidate.pk,
+        purpose=purpose,
+        token_hash=hash_secret(secrets.token_urlsafe(32)),
+        expires_at=until,
+    )
 
 
 def revoke(candidates: Iterable[Candidate]) -> None:
@@ -68,18 +85,23 @@ def find(token: str) -> SigningLink:
     return link
 
 
-def opened(link: SigningLink) -> OpenLink:
-    """The candidate of a link that may be used now, inside its implementation. Raises DomainError for any other."""
+def opened(link: SigningLink, purpose: str = Purpose.SIGN) -> OpenLink:
+    """The candidate of a link that may be used now for a purpose, inside its implementation.
+
+    Raises DomainError for any other: a link to a copy signs nothing, and a link to sign opens no copy.
+    """
+    if link.purpose != purpose:
+        raise DomainError(UNKNOWN)
     if link.revoked_at:
         raise DomainError(REVOKED)
     if link.used_at:
         raise DomainError(USED)
     if link.expires_at <= timezone.now():
-        raise DomainError(OVER)
+        raise DomainError(COPY_OVER if purpose == Purpose.COPY else OVER)
     candidate = Candidate.objects.select_related("person", "signer__packet").filter(pk=link.candidate_id).first()
     if candidate is None or candidate.removed_at:
         raise DomainError(REVOKED)
-    if candidate.signer.state == Signer.State.SIGNED:
+    if purpose == Purpose.SIGN and candidate.signer.state == Signer.State.SIGNED:
         raise DomainError(USED)
     return OpenLink(link, candidate)
 
@@ -88,7 +110,7 @@ def opened(link: SigningLink) -> OpenLink:
 def ask_code(link_id: uuid.UUID) -> None:
     """Mail a six-digit code to the address the link was sent to. Raises DomainError after too many."""
     link = SigningLink.objects.select_for_update().get(pk=link_id)
-    found = opened(link)
+    found = opened(link, link.purpose)
     if link.codes_sent >= MOST_CODES:
         raise DomainError("Too many codes were asked for with this link. Ask who sent it for a new link.")
     link.codes_sent += 1
@@ -114,7 +136,7 @@ def new_code(link: SigningLink) -> str:
 def problem_of_code(link_id: uuid.UUID, code: str) -> str:
     """Try the code that was mailed: what is wrong with it, or nothing. A wrong try counts, so this does not raise for it."""
     link = SigningLink.objects.select_for_update().get(pk=link_id)
-    opened(link)
+    opened(link, link.purpose)
     problem = _problem(link, code)
     if problem:
         SigningLink.objects.filter(pk=link.pk).update(code_attempts=link.code_attempts + 1)

@@ -24,6 +24,7 @@ from hmislead.tenancy import context
 from hmislead.web.forms import answer_form
 
 PROVED = "signing_links"  # in the session: links whose mailbox was proved in this browser
+HOMES = {SigningLink.Purpose.SIGN: "signing:link", SigningLink.Purpose.COPY: "signing:copy"}
 
 
 @public
@@ -35,14 +36,14 @@ def link(request: Any, token: str) -> HttpResponse:
         found = links.find(token)
         with context.use(found.implementation), timezone.override(found.implementation.zone):
             candidate = links.opened(found).candidate
-            if not _is_proved(request, found):
-                return render(request, "agreements/link_code.html", _code_page(found, candidate, CodeForm(), token))
+            if not is_proved(request, found):
+                return ask_for_code(request, found, candidate, token)
             answer = _sign(request, found, candidate, token)
             if answer.status_code >= 400:
                 transaction.set_rollback(True)
             return answer
     except DomainError as error:
-        return _closed(request, error)
+        return closed(request, error)
 
 
 @public
@@ -54,14 +55,14 @@ def code(request: Any, token: str) -> HttpResponse:
     try:
         found = links.find(token)
         with context.use(found.implementation):
-            candidate = links.opened(found).candidate
+            candidate = links.opened(found, found.purpose).candidate
             if "send" in request.POST:
                 links.ask_code(found.pk)
                 messages.success(request, "The code is on its way to you. It works for 15 minutes.")
-                return redirect("signing:link", token=token)
+                return redirect(HOMES[found.purpose], token=token)
         return _check(request, found, candidate, token)
     except DomainError as error:
-        return _closed(request, error)
+        return closed(request, error)
 
 
 @public
@@ -74,7 +75,7 @@ def decline(request: Any, token: str) -> HttpResponse:
         found = links.find(token)
         with context.use(found.implementation):
             candidate = links.opened(found).candidate
-            if not _is_proved(request, found):
+            if not is_proved(request, found):
                 return redirect("signing:link", token=token)
             shown = {"form": form, "packet": candidate.signer.packet, "token": token}
             if not form.is_valid():
@@ -84,7 +85,7 @@ def decline(request: Any, token: str) -> HttpResponse:
             signing.decline(candidate=candidate, reason=form.cleaned_data["reason"], evidence=how)
             return render(request, "agreements/link_done.html", {"packet": candidate.signer.packet, "declined": True})
     except DomainError as error:
-        return _closed(request, error)
+        return closed(request, error)
 
 
 def _sign(request: Any, found: SigningLink, candidate: Candidate, token: str) -> HttpResponse:
@@ -132,11 +133,17 @@ def _check(request: Any, found: SigningLink, candidate: Candidate, token: str) -
             form.add_error("code", problem)
         else:
             request.session[PROVED] = [*request.session.get(PROVED, []), str(found.pk)][-5:]
-            return redirect("signing:link", token=token)
+            return redirect(HOMES[found.purpose], token=token)
     return answer_form(request, "agreements/link_code.html", _code_page(found, candidate, form, token))
 
 
-def _is_proved(request: Any, found: SigningLink) -> bool:
+def ask_for_code(request: Any, found: SigningLink, candidate: Candidate, token: str) -> HttpResponse:
+    """The page that stands before everything a link opens."""
+    return render(request, "agreements/link_code.html", _code_page(found, candidate, CodeForm(), token))
+
+
+def is_proved(request: Any, found: SigningLink) -> bool:
+    """Whether the mailbox of a link was proved in this browser."""
     return str(found.pk) in request.session.get(PROVED, [])
 
 
@@ -149,8 +156,10 @@ def _code_page(found: SigningLink, candidate: Candidate, form: CodeForm, token: 
         "where": f"{name[:1]}…@{domain}",
         "was_sent": bool(found.code_hash),
         "token": token,
+        "for_copy": found.purpose == SigningLink.Purpose.COPY,
     }
 
 
-def _closed(request: Any, error: DomainError) -> HttpResponse:
+def closed(request: Any, error: DomainError) -> HttpResponse:
+    """What a link says that opens nothing (any more)."""
     return render(request, "agreements/link_closed.html", {"error": error}, status=error.status)
