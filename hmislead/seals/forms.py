@@ -22,6 +22,10 @@ class KeyForm(forms.Form):
         return bytes(file.read())
 
 
+class RotateForm(forms.Form):
+    """Nothing to fill in: the button is the answer."""
+
+
 class VerifyForm(forms.Form):
     """A PDF of anybody's."""
 

@@ -5,18 +5,17 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.core.cache import cache
 from django.http import HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from hmislead.access.pages import page, public
 from hmislead.accounts.addresses import client_address
 from hmislead.seals import operations
-from hmislead.seals.forms import KeyForm, VerifyForm
+from hmislead.seals.forms import KeyForm, RotateForm, VerifyForm
 from hmislead.seals.models import SealKey
 from hmislead.web.form_pages import FormPage, answer_sent
 from hmislead.web.forms import answer_form
@@ -49,11 +48,21 @@ def certificate(request: Any, pk: UUID) -> HttpResponse:
 
 
 @page("manage_settings")
-@require_POST
-def rotate(request: Any) -> HttpResponse:
-    operations.rotate_key(by=request.user)
-    messages.success(request, "A new key is in use. What was sealed before stays valid.")
-    return redirect("seals:key-list", slug=request.implementation.slug)
+def rotate(request: Any) -> HttpResponseBase:
+    """Ask first: the key that is retired cannot be brought back."""
+    back = reverse("seals:key-list", kwargs={"slug": request.implementation.slug})
+    line = (
+        "A new key seals from now on. The private part of the one in use is destroyed and cannot be brought back. "
+        "What it sealed stays valid."
+    )
+    shown = FormPage("Make a new key and retire this one", "Make a new key", back, line=line, danger=True)
+
+    def act(given: dict[str, Any]) -> tuple[str, str]:
+        operations.rotate_key(by=request.user)
+        return back, "A new key is in use. What was sealed before stays valid."
+
+    # No fields: what was sent may be empty, and is still an answer.
+    return answer_sent(request, RotateForm(request.POST if request.method == "POST" else None), shown, act)
 
 
 @page("manage_settings")
