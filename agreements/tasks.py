@@ -26,7 +26,7 @@ MAIL: dict[str, Any] = {
     "retry_backoff": 30,
     "max_retries": 6,
 }
-CODE_MAILS = {
+CODE_MAILS: dict[str, tuple[str, str]] = {
     SigningLink.Purpose.SIGN: ("agreements/mail/signing_code.txt", "sign"),
     SigningLink.Purpose.COPY: ("agreements/mail/copy_code.txt", "read what you signed"),
 }

@@ -24,7 +24,7 @@ from hmislead.tenancy import context
 from hmislead.web.forms import answer_form
 
 PROVED = "signing_links"  # in the session: links whose mailbox was proved in this browser
-HOMES = {SigningLink.Purpose.SIGN: "signing:link", SigningLink.Purpose.COPY: "signing:copy"}
+HOMES: dict[str, str] = {SigningLink.Purpose.SIGN: "signing:link", SigningLink.Purpose.COPY: "signing:copy"}
 
 
 @public
