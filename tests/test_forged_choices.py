@@ -10,9 +10,12 @@ from django import forms
 from django.urls import reverse
 
 from hmislead.access.scopes import ROBOT
+from hmislead.documents.models import LibraryClause
+from hmislead.quizzes.models import Quiz
 from hmislead.tenancy import operations as tenancy
 from hmislead.tenancy.context import use
 from tests import factories
+from tests.documents import factories as documents
 from training.models import Course
 
 pytestmark = pytest.mark.django_db
@@ -22,6 +25,11 @@ PAGES = {
     "access:invitation-new": ("administrator", None, {"coc": "coc", "organization": "agency"}, {}),
     "access:member-detail": ("administrator", "user", {"coc": "coc", "organization": "agency"}, {}),
     "agreements:agreement-create": ("staff", None, {"organization": "agency"}, {"type": "participation"}),
+    "documents:citation-new": ("staff", "version", {"cited": "document"}, {}),
+    "documents:clause-insert": ("staff", "version", {"clause": "clause"}, {}),
+    "documents:contradiction-new": ("staff", None, {"first": "document", "second": "document"}, {}),
+    "documents:version-attest": ("staff", "version", {"block": "block"}, {"standard": "GOV-20"}),
+    "policies:setting-new": ("staff", None, {"document": "document", "quiz": "quiz"}, {}),
     "directory:contact-add": ("cho_lead", "agency", {"person": "person"}, {}),
     "directory:signatory-add": ("staff", "agency", {"person": "person"}, {}),
     "directory:attestation-add": ("staff", "agency", {"attested_by": "person"}, {}),
@@ -50,6 +58,7 @@ def things(organization, coc):
     """One row of each kind that a field may name, of the implementation that is entered."""
     person = factories.PersonFactory()
     course = Course.objects.create(title=f"Privacy {organization}", topics=["privacy"])
+    version = documents.version(state="draft")
     return {
         "agency": organization,
         "coc": coc,
@@ -58,6 +67,11 @@ def things(organization, coc):
         "body": coc.bodies.create(name="Board"),
         "course": course,
         "completion": course.completions.create(person=person, completed_on=factories.LONG_AGO),
+        "document": version.document,
+        "version": version,
+        "block": version.blocks.get(),
+        "clause": LibraryClause.objects.create(name=f"Kept {organization}", heading="Kept", body="Text."),
+        "quiz": Quiz.objects.create(title=f"Privacy {organization}"),
         "project": factories.ProjectFactory(organization=organization, project_type=1),
     }
 
@@ -80,8 +94,7 @@ def refused(client, user, slug, name, own, forged):
     kwargs = {"slug": slug} | ({"pk": own[about].pk} if about else {})
     client.force_login(user)
     sent = {**more, **{field: str(forged[kind].pk) for field, kind in fields.items()}}
-    if "type" in sent:
-        kwargs["type"] = sent.pop("type")
+    kwargs |= {part: sent.pop(part) for part in ("type", "standard") if part in sent}
     answer = client.post(reverse(name, kwargs=kwargs), sent)
     assert answer.status_code in {200, 422}, (name, answer.status_code)
     form = next(each for each in _flat(answer.context) if isinstance(each, forms.BaseForm) and each.is_bound)

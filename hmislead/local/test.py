@@ -18,7 +18,7 @@ from hmislead.local import packages, services
 from hmislead.local.state import ROOT, LocalError, State, open_state
 
 PYTHON = sys.executable
-ROOMS = ("agreements", "training", "reporting")
+ROOMS = ("agreements", "policies", "training", "reporting")
 
 
 @contextmanager

@@ -196,7 +196,7 @@ NOT_TRACKED = {
     "compliance.Change", "compliance.Gate", "compliance.Run", "compliance.Status", "compliance.Tally",
     "directory.ImportChange", "directory.ImportProblem", "directory.SourceRecord", "tenancy.Counter",
     "notices.BulkSend", "notices.Message", "notices.Notice", "notices.Preference", "notices.Reminder",
-    "reporting.ReportFacts",
+    "reporting.ReportFacts", "seals.SealedFile",
     "web.IdempotencyKey",
 }  # fmt: skip
 
