@@ -9,6 +9,7 @@ from typing import Any
 
 from hmislead.demo import names
 from hmislead.demo.story import Story
+from hmislead.directory import approvable
 from hmislead.directory.operations import cocs, contacts, organizations, people, projects, staff
 from hmislead.tenancy import operations as tenancy
 
@@ -59,7 +60,12 @@ def _cocs(story: Story) -> None:
     for number, name in names.COCS[: 1 if story.small else 2]:
         coc = cocs.add_coc(number=number, name=name, by=story.by)
         body = cocs.add_body(
-            coc_id=coc.pk, name="HMIS Governance Committee", by=story.by, quorum=5, may_approve="Designations, policies"
+            coc_id=coc.pk,
+            name="HMIS Governance Committee",
+            by=story.by,
+            quorum=3,
+            may_approve="Designations, policies",
+            approves=list(approvable.KINDS),
         )
         for position in ("Chair", "Secretary", "Member"):
             cocs.seat_member(

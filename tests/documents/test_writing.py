@@ -204,3 +204,11 @@ def test_the_pages_take_a_document_from_nothing_to_submission(client, people, im
     assert "Changed heading" in client.get(version.get_absolute_url()).content.decode()
     assert client.get(at("document-list")).status_code == 200
     assert client.post(at("version-submit", pk=version.pk), {"changes": ""}).status_code in {302, 422}
+
+
+def test_readers_see_the_text_and_not_how_it_is_made(client, people, coc, implementation):
+    version = documents.version("policies_procedures", cocs=[coc])
+    client.force_login(people["end_user"])
+    page = client.get(f"{version.get_absolute_url()}?tab=completeness").content.decode()
+    assert "We do our part" in page
+    assert "Clauses that are there" not in page

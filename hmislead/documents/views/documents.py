@@ -76,8 +76,10 @@ def version_new(request: Any, pk: UUID) -> HttpResponse:
 @page(MEMBER)
 def version_detail(request: Any, pk: UUID) -> HttpResponse:
     version = _version(request, pk)
-    tab = request.GET.get("tab", "text")
     may_edit = policy.can_edit(request.user)
+    # Who only reads a document has no use for how it is made, nor for the names of its reviewers.
+    offered = {"text", "changes"} | (set(_TAB) if may_edit or request.access.has("view_documents") else set())
+    tab = request.GET.get("tab", "text") if request.GET.get("tab") in offered else "text"
     context = {
         "version": version,
         "document": version.document,
@@ -85,7 +87,7 @@ def version_detail(request: Any, pk: UUID) -> HttpResponse:
         "tabs": [
             {"label": label, "url": f"{version.get_absolute_url()}?tab={key}", "current": key == tab}
             for key, label in TABS
-            if key in {"text", "changes"} or may_edit or request.access.has("view_documents")
+            if key in offered
         ],
         "may_edit": may_edit and version.is_writable,
         "may_submit": may_edit and version.is_writable,
