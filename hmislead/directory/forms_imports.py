@@ -18,6 +18,12 @@ ORDERS = [
     (DateOrder.MONTH_FIRST.value, "Month first: 1/31/2026"),
     (DateOrder.DAY_FIRST.value, "Day first: 31/1/2026"),
 ]
+# Nothing is chosen beforehand: a short list taken for everybody would call all others gone.
+EVERYBODY, SOME = "everybody", "some"
+COMPLETE = [
+    (EVERYBODY, "Yes: it has every account of the HMIS. Accounts that are not in it are recorded as missing"),
+    (SOME, "No: it has only some accounts. Nothing is said about the others"),
+]
 STATES = [(state.value, state.value.capitalize()) for state in AccountState]
 
 
@@ -77,11 +83,11 @@ class RosterMappingForm(forms.Form):
             initial=", ".join(mapping.service_accounts),
             help_text="Service accounts, as patterns over e-mail address and user name, such as *@vendor.example.",
         )
-        self.fields["complete"] = forms.BooleanField(
-            label="The roster lists every account of the HMIS",
-            required=False,
-            initial=True,
-            help_text="An account that is not in it is then taken as gone.",
+        self.fields["complete"] = forms.TypedChoiceField(
+            label="Is everybody in this list?",
+            coerce=lambda word: word == EVERYBODY,
+            choices=COMPLETE,
+            widget=forms.RadioSelect,
         )
         self.fields["name"] = forms.CharField(
             label="Keep these columns under the name", required=False, max_length=100, help_text="For the next roster."

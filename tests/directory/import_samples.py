@@ -74,6 +74,7 @@ def read_roster(rows, day, by=ROBOT, **choices):
     """A roster of a day that is compared and waits to be applied."""
     batch = roster_batch(rows, by)
     mapping = choices.pop("mapping", None) or guess_mapping(batch.header["columns"])
+    choices = {"complete": True, **choices}
     roster_operations.map_roster(batch_id=batch.pk, mapping=mapping, facts_on=day, by=by, **choices)
     operations.read_step(batch.pk)
     batch.refresh_from_db()

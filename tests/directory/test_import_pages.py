@@ -17,6 +17,7 @@ from hmislead.jobs.models import Job
 from tests import factories
 from tests.directory import hmis_samples
 from tests.directory.import_samples import HEADER, applied, apply_roster, read_roster, roster_batch, uploaded
+from tests.directory.license_samples import license_at
 
 
 @pytest.fixture(autouse=True)
@@ -126,6 +127,9 @@ def test_a_roster_from_upload_through_its_columns_to_apply(lead, agency):
     sent = {name: form.get_initial_for_field(field, name) for name, field in form.fields.items()}
     assert sent["email"] == "E-mail"
     sent = {name: value for name, value in sent.items() if value not in (None, False)} | {"name": "Vendor"}
+    undecided = lead.post(url("roster-mapping", pk=batch.pk), sent)
+    assert (undecided.status_code, list(undecided.context["form"].errors)) == (422, ["complete"])
+    sent["complete"] = "everybody"
     assert lead.post(url("roster-mapping", pk=batch.pk), {**sent, "email": "", "username": ""}).status_code == 422
     answer = lead.post(url("roster-mapping", pk=batch.pk), sent)
     assert answer.status_code == 302, answer.context["form"].errors
@@ -135,6 +139,18 @@ def test_a_roster_from_upload_through_its_columns_to_apply(lead, agency):
     operations.apply_step(batch.pk)
     license.refresh_from_db()
     assert license.account_state == "active"
+
+
+def test_a_short_list_taken_for_everybody_is_warned_of_and_can_be_called_a_part(lead, agency):
+    for _ in range(4):
+        license_at(agency)
+    batch = read_roster(["x@example.org,,X,Y,Harbor House,Active,,"], factories.TODAY.replace(day=1))
+    shown = lead.get(url("import-detail", pk=batch.pk)).content.decode()
+    assert batch.summary["missing"] == batch.summary["known"] >= 4
+    assert batch.summary["warning"] in shown
+    assert url("roster-mapping", pk=batch.pk) in shown
+    form = lead.get(url("roster-mapping", pk=batch.pk)).context["form"]
+    assert form.get_initial_for_field(form.fields["complete"], "complete") == "everybody"
 
 
 def test_looking_at_the_columns_again_changes_nothing(lead, agency):
@@ -223,6 +239,9 @@ def test_a_roster_by_the_api(lead, agency):
     made = lead.post(api(), {"kind": "roster", "file": roster_file("x@example.org,,X,Y,Harbor House,Active,,")})
     batch = made.json()["id"]
     columns = {"facts_on": str(factories.TODAY.replace(day=1)), "columns": {"email": "E-mail"}}
+    undecided = lead.post(api(f"{batch}/columns/"), columns, content_type="application/json")
+    assert (undecided.status_code, "complete" in str(undecided.json())) == (400, True)
+    columns["complete"] = False
     answer = lead.post(api(f"{batch}/columns/"), columns, content_type="application/json")
     assert answer.json()["state"] == "reading"
     assert read(ImportBatch.objects.get(pk=batch)).summary["unknown"] == 1

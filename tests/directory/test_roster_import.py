@@ -147,6 +147,17 @@ def test_a_roster_of_some_accounts_says_nothing_of_the_others(agency, day):
     assert not Task.objects.exists()
 
 
+@pytest.mark.parametrize(("listed", "warned"), [(3, False), (2, True)])
+def test_a_preview_warns_when_more_than_a_quarter_would_become_missing(agency, day, listed, warned):
+    licenses = [license_at(agency) for _ in range(4)]
+    license_at(agency, account_state="missing", observed_on=factories.LONG_AGO)  # was missing before: no news
+    rows = [account(license, last=day.isoformat()) for license in licenses[:listed]]
+    summary = read_roster(rows, day).summary
+    assert (summary["missing"], summary["known"]) == (4 - listed, 4)
+    assert ("2 of 4 known accounts are not in this list" in summary["warning"]) is warned
+    assert read_roster(rows, day, complete=False).summary["warning"] == ""
+
+
 def test_an_account_cannot_be_missing_before_the_license_was_active(agency, day):
     fresh = license_at(agency, activated_on=day + dt.timedelta(days=1))
     requested = license_at(agency, state="requested")
@@ -317,7 +328,9 @@ def test_only_lead_staff_bring_rosters(people, agency):
             roster_batch(["x@example.org,,X,Y,,Active,,"], by=people[name])
     batch = roster_batch(["x@example.org,,X,Y,,Active,,"], by=people["staff"])
     with pytest.raises(ImportBatch.DoesNotExist):
-        roster_operations.map_roster(batch_id=batch.pk, mapping=Mapping(email="E-mail"), by=people["cho_lead"])
+        roster_operations.map_roster(
+            batch_id=batch.pk, mapping=Mapping(email="E-mail"), complete=False, by=people["cho_lead"]
+        )
 
 
 def test_a_license_that_changes_between_preview_and_apply_is_shown_again(agency, day):

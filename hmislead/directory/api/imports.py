@@ -34,7 +34,10 @@ class RosterColumnsSerializer(serializers.Serializer[Any]):
     """What the columns of a roster mean. A column that is left out is guessed."""
 
     facts_on = serializers.DateField(help_text="The day the roster speaks of.")
-    complete = serializers.BooleanField(default=True, help_text="The roster lists every account of the HMIS.")
+    complete = serializers.BooleanField(
+        help_text="True: the roster lists every account of the HMIS, and accounts that are not in it are taken as gone. "
+        "False: it lists some, and says nothing of the others."
+    )
     create_people = serializers.BooleanField(default=False, help_text="Make people and licenses; only in setup.")
     name = serializers.CharField(required=False, max_length=100, help_text="Keep the columns under this name.")
     columns = serializers.DictField(child=serializers.CharField(), required=False)

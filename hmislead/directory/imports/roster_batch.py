@@ -20,6 +20,8 @@ from hmislead.directory.tabular.roster import Roster, read_roster
 from hmislead.tenancy import context, settings
 
 SHOWN_NAMES = 500
+#: A list that lacks more than this share of the known accounts is likelier a part of all than the news of so many gone.
+ALARMING_SHARE = 1 / 4
 
 
 def read(batch: ImportBatch) -> None:
@@ -60,7 +62,7 @@ def _plan(batch: ImportBatch) -> tuple[RosterPlan, Roster, Known]:
     known = roster_known.load(chosen, last_roster_on())
     choices = Choices(
         day=batch.facts_on or settings.today(),
-        complete=bool(batch.options.get("complete", True)),
+        complete=bool(batch.options.get("complete")),
         create=bool(batch.options.get("create")) and context.current().state == "setup",
         has_sign_ins=bool(mapping.last_sign_in),
         chosen=tuple(sorted(chosen.items())),
@@ -77,6 +79,9 @@ def _show(batch: ImportBatch, plan: RosterPlan, roster: Roster) -> None:
         "excluded": roster.excluded,
         "merged_rows": roster.merged,
         "observed": len(plan.observations),
+        "known": plan.counts["known"],
+        "missing": plan.counts["missing"],
+        "warning": _warning(plan),
         "older": plan.counts["older"],
         "outside": plan.counts["outside"],
         "shut": plan.counts["shut"],
@@ -90,6 +95,17 @@ def _show(batch: ImportBatch, plan: RosterPlan, roster: Roster) -> None:
         "problems": {grade.value: sum(each.grade == grade for each in problems) for grade in Grade},
         "fingerprint": preview.fingerprint(steps),
     }
+
+
+def _warning(plan: RosterPlan) -> str:
+    """A sentence when so many known accounts would become missing that the list is perhaps not everybody; else empty."""
+    missing, known = plan.counts["missing"], plan.counts["known"]
+    if missing <= known * ALARMING_SHARE:
+        return ""
+    return (
+        f"{missing:,} of {known:,} known accounts are not in this list. Applying it records them as missing and opens "
+        "a task for each license in use. If the list holds only a part of your accounts, change that before you apply."
+    )
 
 
 def _by_kind(plan: RosterPlan) -> dict[str, Any]:

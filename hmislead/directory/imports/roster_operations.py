@@ -31,17 +31,18 @@ def map_roster(
     *,
     batch_id: UUID,
     mapping: Mapping,
+    complete: bool,
     by: Any,
     facts_on: dt.date | None = None,
     name: str = "",
-    complete: bool = True,
     create: bool = False,
 ) -> ImportBatch:
     """Say what the columns of a roster mean and what day it speaks of (default today); then it is read.
 
     With a `name` the mapping is kept for the next roster. `complete`: the roster lists every account of the HMIS, so
-    an account that is not in it is gone. `create`: people and active licenses are made from it, only in setup. Raises
-    PermissionDenied, or DomainError for a day to come and for `create` outside setup.
+    an account that is not in it is gone; only a person can know that, so it has no default. `create`: people and
+    active licenses are made from it, only in setup. Raises PermissionDenied, or DomainError for a day to come and for
+    `create` outside setup.
     """
     batch = lock_roster(batch_id, by)
     if create and context.current().state != "setup":

@@ -40,7 +40,7 @@ class Choices:
     """What people said of a roster. `complete`: it lists every account of the HMIS, so what is not in it is gone."""
 
     day: dt.date
-    complete: bool = True
+    complete: bool
     create: bool = False
     has_sign_ins: bool = True
     chosen: tuple[tuple[str, str], ...] = ()
@@ -66,6 +66,7 @@ class _Planner:
         for row in self.roster.rows:
             self._place(row)
         if self.choices.complete:
+            self.plan.counts["known"] = len(self.plan.observations)
             self._find_missing()
         for each in self.plan.observations.values():
             self._judge(each)
@@ -159,6 +160,8 @@ class _Planner:
                 continue
             if license.pk == self.known.at[license.person_id, license.organization_id] and self._is_expected(license):
                 self.plan.observations[license.pk] = Observation(license, Account.MISSING)
+                if license.account_state not in account_facts.GONE:
+                    self.plan.counts.update(["known", "missing"])
 
     def _is_expected(self, license: License) -> bool:
         """True if an account was to be seen on that day, or whether it is gone is still in question."""

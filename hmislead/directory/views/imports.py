@@ -143,6 +143,13 @@ def import_progress(request: HttpRequest, pk: UUID) -> HttpResponse:
     return response
 
 
+def _complete_before(batch: ImportBatch) -> str | None:
+    """What was said of this list before; nothing while nobody has."""
+    if "complete" not in batch.options:
+        return None
+    return forms.EVERYBODY if batch.options["complete"] else forms.SOME
+
+
 @page("import_data")
 def roster_mapping(request: Any, pk: UUID) -> HttpResponseBase:
     batch = find(request, pk)
@@ -155,7 +162,7 @@ def roster_mapping(request: Any, pk: UUID) -> HttpResponseBase:
         initial={
             "name": kept_as,
             "facts_on": batch.facts_on,
-            "complete": batch.options.get("complete", True),
+            "complete": _complete_before(batch),
             "create": batch.options.get("create", False),
         },
     )
