@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from zoneinfo import ZoneInfo
 
 import factory
 
@@ -10,7 +11,9 @@ from hmislead.accounts.models import Membership, User
 from hmislead.directory import models
 from hmislead.tenancy.models import Implementation
 
-TODAY = dt.datetime.now(dt.UTC).date()
+ZONE = "America/New_York"
+# The day it is there, not in UTC: for some hours of every evening the two differ.
+TODAY = dt.datetime.now(ZoneInfo(ZONE)).date()
 NEXT_YEAR = TODAY + dt.timedelta(days=365)
 LONG_AGO = dt.date(2024, 1, 1)
 
@@ -18,7 +21,7 @@ LONG_AGO = dt.date(2024, 1, 1)
 class ImplementationFactory(factory.django.DjangoModelFactory):
     slug = factory.Sequence(lambda n: f"implementation-{n}")
     name = factory.LazyAttribute(lambda row: row.slug.title())
-    timezone = "America/New_York"
+    timezone = ZONE
 
     class Meta:
         model = Implementation
