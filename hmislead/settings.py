@@ -268,6 +268,9 @@ EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", "HMIS Lead <no-reply@localhost>")
 ANYMAIL = json.loads(env.text("ANYMAIL", "{}"))  # for EMAIL_BACKEND=anymail.backends…: docs/notices.md
 
+# What a filter that is off says.
+FILTERS_EMPTY_CHOICE_LABEL = "Any"
+
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "hmislead.accounts.authentication.TokenAuthentication",

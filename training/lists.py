@@ -32,6 +32,9 @@ def _person_page(row: Any) -> str:
     return reverse("training:person-training", kwargs={"slug": context.current().slug, "pk": row.person_id})
 
 
+AS_SET = "as set for all courses"
+
+
 class CourseFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(field_name="title", lookup_expr="icontains")
     topic = django_filters.ChoiceFilter(choices=Topic.choices, method="by_topic", label="Topic", empty_label="Any")
@@ -105,7 +108,9 @@ COURSES = Listing(
     columns=[
         Column("title", "Course", "title", link=Course.get_absolute_url, sort="title"),
         Column("topics", "Covers", topics_of),
-        Column("validity", "Counts for", lambda row: f"{row.validity_months} months" if row.validity_months else ""),
+        Column(
+            "validity", "Counts for", lambda row: f"{row.validity_months} months" if row.validity_months else AS_SET
+        ),
         Column("completions", "Completions", "completion_count", kind="number", sort="completion_count"),
         Column("code", "Code in the learning system", "external_code", default=False),
         Column("retired_on", "Retired", "retired_on", kind="day", sort="retired_on"),

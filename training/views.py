@@ -62,6 +62,7 @@ def course_detail(request: Any, pk: UUID) -> HttpResponse:
         "latest": latest.order_by("-completed_on", "-pk")[:20],
         "history": timeline([course], by=request.user),
         "may_record": policy.can_record(request.user),
+        "may_list": request.access.has("view_evidence"),
     }
     return render(request, "training/course_detail.html", context)
 
@@ -202,7 +203,9 @@ def person_training(request: Any, pk: UUID) -> HttpResponse:
 
 @page(OWN)
 def my_training(request: Any) -> HttpResponse:
-    return redirect("training:person-training", slug=request.implementation.slug, pk=request.access.person_id)
+    """The reader's own training and certification."""
+    person = Person.objects.get(pk=request.access.person_id)
+    return render(request, "training/person_training.html", standing.of_person(request, person))
 
 
 @page("record_evidence")

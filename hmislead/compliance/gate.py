@@ -61,6 +61,7 @@ class Reason:
     """One thing that shuts the gate, with the page and the verb that put it right."""
 
     title: str
+    plain: str  # the title in the words of agencies and users
     state: str
     note: str
     fix: str
@@ -116,6 +117,7 @@ def _reason(slug: str, entry: dict[str, Any]) -> Reason:
     due = entry.get("due_on")
     return Reason(
         title=requirement.title,
+        plain=requirement.for_agencies,
         state=entry["state"],
         note=entry.get("note", ""),
         fix=requirement.fix,

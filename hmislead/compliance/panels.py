@@ -41,13 +41,14 @@ def _row(request: Any, row: Status, slug: str) -> dict[str, Any]:
     requirement = registry.REQUIREMENTS[row.requirement]
     failing = row.state in (*FAILING, State.DUE_SOON)
     plain = not request.access.scopes("view_compliance").everything
+    page = reverse("compliance:requirement-detail", kwargs={"slug": slug, "code": row.requirement})
     waive = reverse("compliance:waiver-new", kwargs={"slug": slug, "pk": row.pk})
     return {
         "state": row.state,
         "title": requirement.for_agencies if plain else requirement.title,
         "note": row.note,
         "due_on": row.due_on,
-        "page": reverse("compliance:requirement-detail", kwargs={"slug": slug, "code": row.requirement}),
+        "page": page if request.access.has("view_compliance") else "",
         "fix": requirement.fix if failing else "",
         "fix_url": requirement.link(slug, row.subject_id),
         "waive_url": waive if row.state in FAILING and request.access.has("manage_compliance") else "",
@@ -81,21 +82,23 @@ def scope_items(request: Any) -> list[HomeItem]:
         return []
     rows = Status.objects.visible_to(request.user).filter(state__in=FAILING).order_by().values("requirement")
     slug = request.implementation.slug
+    plain = not request.access.scopes("view_compliance").everything
     items = []
     for row in rows.annotate(n=Count("pk")):
         requirement = registry.REQUIREMENTS.get(row["requirement"])
         if requirement:
             url = reverse("compliance:requirement-detail", kwargs={"slug": slug, "code": requirement.code})
-            items.append(_scope_item(requirement, row["n"], f"{url}?state=overdue&state=not_met"))
+            title = requirement.for_agencies if plain else requirement.title
+            items.append(_scope_item(requirement, title, row["n"], f"{url}?state=overdue&state=not_met"))
     return items
 
 
-def _scope_item(requirement: registry.Requirement, number: int, url: str) -> HomeItem:
+def _scope_item(requirement: registry.Requirement, title: str, number: int, url: str) -> HomeItem:
     nouns = {"coc": ("CoC", "CoCs"), "organization": ("agency", "agencies"), "person": ("person", "people")}
     one, many = nouns.get(requirement.subject, ("license", "licenses"))
     who = "" if requirement.subject == "implementation" else f" for {number} {one if number == 1 else many}"
     return HomeItem(
-        f"{requirement.title}: not in order{who}",
+        f"{title}: not in order{who}",
         "See them",
         url,
         weight=2 if requirement.blocks else 5,

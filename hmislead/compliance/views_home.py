@@ -24,6 +24,7 @@ def home(request: Any) -> HttpResponse:
     changes = last_changes(request)
     context = {
         "items": items_for(request),
+        "sees_compliance": sees_compliance,
         "charts": [chart for chart in charts if chart],
         "changes": [
             (change, subjects.title_of(change), subjects.name_of(change), subjects.page_of(change, slug))

@@ -19,6 +19,15 @@ from hmislead.compliance.forms import WaiverForm
 from hmislead.compliance.models import FAILING, Change, State, Status, Waiver
 from hmislead.web.listing import Action, Column, Empty, Listing, render_list
 
+# What a requirement is asked of, in words.
+EACH = {
+    "coc": "CoC",
+    "organization": "Agency",
+    "person": "Person",
+    "license": "License",
+    "implementation": "The HMIS itself",
+}
+
 
 @page("view_compliance")
 def requirement_list(request: HttpRequest) -> HttpResponse:
@@ -31,7 +40,13 @@ def requirement_list(request: HttpRequest) -> HttpResponse:
         outside=Count("pk", filter=Q(state__in=(State.WAIVED, State.NOT_APPLICABLE))),
     )
     counts = {row["requirement"]: row for row in counted}
-    shown = [(each, counts.get(each.code)) for each in registry.ordered()]
+    # Who sees a share is shown what is asked of that share.
+    everything = request.access.scopes("view_compliance").everything  # type: ignore[attr-defined]
+    shown = [
+        (each, EACH[each.subject], counts.get(each.code))
+        for each in registry.ordered()
+        if everything or each.code in counts
+    ]
     return render(request, "compliance/requirement_list.html", {"requirements": shown})
 
 

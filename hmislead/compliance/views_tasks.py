@@ -72,7 +72,7 @@ TASKS = Listing(
     line="What must be done in the HMIS itself. Proof closes a task: your statement, or a roster that shows it.",
     noun=("task", "tasks"),
     filterset=TaskFilter,
-    order=("closed_at", "due_at", "number"),
+    order=("is_closed", "due_at", "number"),
     search_placeholder="Number, agency or person",
     columns=[
         Column("number", "Task", str, link=Task.get_absolute_url, sort="number"),
@@ -98,7 +98,7 @@ TASKS = Listing(
 def task_list(request: Any) -> HttpResponse:
     """The tasks at the agencies whose people the reader may see."""
     rows = Task.objects.visible_to(request.user).select_related("license__person", "organization")
-    return render_list(request, TASKS, rows)
+    return render_list(request, TASKS, rows.annotate(is_closed=Q(closed_at__isnull=False)))
 
 
 @page("view_people")

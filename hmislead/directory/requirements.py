@@ -25,6 +25,11 @@ def license_link(slug: str, subject_id: UUID) -> str:
     return reverse("directory:license-detail", kwargs={"slug": slug, "pk": subject_id})
 
 
+def return_link(slug: str, subject_id: UUID) -> str:
+    """The part of the license's page that says what its holder and the HMIS Lead do next."""
+    return f"{license_link(slug, subject_id)}#return"
+
+
 def imports_link(slug: str, subject_id: UUID) -> str:
     return reverse("directory:import-list", kwargs={"slug": slug})
 
@@ -104,7 +109,7 @@ REQUIREMENTS = (
         "license",
         ("SEC-04", "SEC-45"),
         queries.recent_use,
-        license_link,
+        return_link,
         "See what it takes to return",
         blocks=True,
         order=60,

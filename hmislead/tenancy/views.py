@@ -30,7 +30,11 @@ MEANINGS = {
 @page("view_settings")
 def setting_list(request: Any) -> HttpResponse:
     """Every setting by group: its value, since when, and what is coming."""
-    context = {"groups": _groups(), "meaning": MEANINGS[request.implementation.state]}
+    context = {
+        "groups": _groups(),
+        "meaning": MEANINGS[request.implementation.state],
+        "may_change": request.access.has("manage_settings"),
+    }
     return render(request, "tenancy/setting_list.html", context)
 
 

@@ -22,11 +22,11 @@ from django.core.exceptions import ValidationError
 from django.core.paginator import Page, Paginator
 from django.db.models import F, QuerySet
 from django.db.models.expressions import OrderBy
-from django.forms import NullBooleanSelect
+from django.forms import CheckboxSelectMultiple, NullBooleanSelect, SelectMultiple
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
-from django.utils.html import conditional_escape, format_html
+from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from hmislead.web import exports, filter_words, saved_views, states
@@ -48,6 +48,9 @@ _SHAPES: dict[str, Callable[[Any], SafeString | str]] = {
     "moment": words.moment,
     "yes_no": lambda value: "Yes" if value else "No",
     "number": lambda value: f"{value:,}",
+    "codes": lambda value: format_html_join(
+        ", ", '<span class="nowrap">{}</span>', ((each,) for each in value.split(", "))
+    ),
 }
 
 
@@ -56,9 +59,9 @@ class Column:
     """One column, for the page and for exports alike.
 
     `value` is a function of the row, or the path of an attribute ("organization.name"), giving a plain value. `kind`
-    says how the page shows it: text, number, state (a chip), day, near_day ("in 12 days"), moment or yes_no. `link`
-    makes it a link, `html` draws something else (its answer must be safe HTML). `sort` names the field or fields of
-    the queryset it sorts by; `default=False` columns are shown when chosen.
+    says how the page shows it: text, codes (kept whole), number, state (a chip), day, near_day ("in 12 days"), moment or
+    yes_no. `link` makes it a link, `html` draws something else (its answer must be safe HTML). `sort` names the field or
+    fields of the queryset it sorts by; `default=False` columns are shown when chosen.
     """
 
     key: str
@@ -168,10 +171,12 @@ class Asked:
         self.refusal = ""
 
     def _say_any(self) -> None:
-        """A yes-or-no filter that is off asks for any, not for what is unknown."""
+        """A yes-or-no filter that is off asks for any, not for what is unknown; several of a few are boxes to tick."""
         for each in self.filters.form.fields.values() if self.filters else ():
             if isinstance(each.widget, NullBooleanSelect):
                 each.widget.choices = [("unknown", "Any"), ("true", "Yes"), ("false", "No")]
+            elif type(each.widget) is SelectMultiple:
+                each.widget = CheckboxSelectMultiple(choices=each.choices)
 
     def _columns(self) -> list[Column]:
         wanted = {key for part in self.query.getlist("cols") for key in part.split(",")}

@@ -15,7 +15,7 @@ from hmislead.access.pages import page
 from hmislead.access.permissions import MEMBER
 from hmislead.audit.timeline import timeline
 from hmislead.compliance import gate
-from hmislead.compliance.models import Task
+from hmislead.compliance.models import FAILING, State, Status, Task
 from hmislead.directory import policy_people as policy
 from hmislead.directory.departure_words import clock, late_words
 from hmislead.directory.forms_people import LicenseForPersonForm, LicenseRequestForm
@@ -23,7 +23,7 @@ from hmislead.directory.gate_words import tell
 from hmislead.directory.models import Departure, License, Organization, Person
 from hmislead.directory.operations import departures, license_requests
 from hmislead.directory.people_app import LICENSE_BULK_ACTIONS
-from hmislead.directory.views.license_moves import buttons
+from hmislead.directory.views.license_moves import MOVES, buttons
 from hmislead.directory.views.people import at
 from hmislead.web.form_pages import FormPage, answer_sent
 from hmislead.web.forms import ComboBox
@@ -151,8 +151,28 @@ def license_detail(request: Any, pk: UUID) -> HttpResponse:
         "list_url": at(request, "license-list") if request.access.has("view_people") else "",
         "agency_url": license.organization.get_absolute_url() if request.access.has("view_directory") else "",
         **_departure(request, license),
+        **_unused(request, license),
     }
     return render(request, "directory/license_detail.html", context)
+
+
+def _unused(request: Any, license: License) -> dict[str, Any]:
+    """What brings back a license that was not used for long, or keeps it from that, and the step the reader may take."""
+    failing = (*FAILING, State.DUE_SOON)
+    status = Status.objects.filter(requirement="recent-use", license=license, state__in=failing).first()
+    if status is None or license.state == License.State.TERMINATED:
+        return {}
+    restarts = license.state in MOVES["restart-use"].frm
+    may_restart = restarts and policy.may_manage(request.user, license.organization_id)
+    return {
+        "unused": {
+            "is_late": status.state != State.DUE_SOON,
+            "needs_training": "training" in status.note,
+            "note": status.note,
+            "due_on": status.due_on,
+        },
+        "restart_url": at(request, "license-restart-use", pk=license.pk) if may_restart else "",
+    }
 
 
 def _departure(request: Any, license: License) -> dict[str, Any]:

@@ -91,7 +91,7 @@ AGENCIES = Listing(
     columns=[
         Column("name", "Agency", "name", link=Organization.get_absolute_url, sort="name"),
         Column("roles", "What it is", roles_of),
-        Column("cocs", "CoCs", cocs_of),
+        Column("cocs", "CoCs", cocs_of, kind="codes"),
         Column("state", "State", state_of, kind="state"),
         Column("projects", "Projects", "project_count", kind="number", sort="project_count"),
         Column("licenses", "Licenses", "license_count", kind="number", sort="license_count"),

@@ -135,7 +135,7 @@ PROJECTS = Listing(
             sort="organization__name",
         ),
         Column("type", "Type", _short_type, sort="project_type"),
-        Column("cocs", "CoCs", _cocs),
+        Column("cocs", "CoCs", _cocs, kind="codes"),
         Column("hmis", "HMIS participation", _hmis_now),
         Column("beds", "Beds now", _beds, kind="number"),
         Column("state", "State", state_of, kind="state"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -62,6 +63,7 @@ STAFF = Listing(
     ),
     primary=Action("Add a position", lambda request: at(request, "staff-create"), "manage_staff", "add"),
 )
+READ_ONLY = replace(STAFF, columns=[column for column in STAFF.columns if column.key != "change"])
 
 
 def _links(row: StaffPosition) -> Any:
@@ -77,7 +79,8 @@ def staff_list(request: Any) -> HttpResponse:
     """The positions, and the ratio on top."""
     rows = StaffPosition.objects.visible_to(request.user).select_related("person", "organization")
     figures = {"ratio": staff.administrator_ratio(settings.today())}
-    return render_list(request, STAFF, rows, "directory/staff_list.html", figures)
+    listing = STAFF if request.access.has("manage_staff") else READ_ONLY
+    return render_list(request, listing, rows, "directory/staff_list.html", figures)
 
 
 @page("manage_staff")

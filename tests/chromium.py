@@ -1,0 +1,162 @@
+"""Chromium as the tests use it: pages of signed-in people, axe, narrow screens, and the keyboard alone.
+
+Whatever the browser complained about, the content policy above all, is kept: `Window.complaints`.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import sync_playwright
+
+AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+PHONE, DESK = 390, 1280
+# What a narrow window can break that a wide one does not show.
+NARROW_RULES = ["target-size", "scrollable-region-focusable", "region", "label", "link-name", "button-name"]
+# Resolved when nothing moves any more.
+STILL = "Promise.all(document.getAnimations().map((each) => each.finished.catch(() => null))).then(() => null)"
+MOST_STOPS = 400  # a page with more places to stop than this is a trap, or as good as one
+
+
+@contextmanager
+def chromium():
+    """The browser."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+class Windows:
+    """Opens pages as one person or another, with no sign-in page between."""
+
+    def __init__(self, browser, address):
+        self.browser, self.address = browser, address
+        self.complaints, self._contexts = [], []
+
+    def open(self, user=None, width=DESK, below="/"):
+        """A page of `user` (None: nobody signed in). Addresses given to it start at `below`."""
+        size = {"width": width, "height": 900}
+        context = self.browser.new_context(viewport=size, base_url=f"{self.address}{below}", reduced_motion="reduce")
+        context.set_default_timeout(10_000)
+        self._contexts.append(context)
+        if user is not None:
+            client = Client()
+            client.force_login(user)
+            value = client.session.session_key
+            context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": value, "url": self.address}])
+        page = context.new_page()
+        page.on("console", self._listen)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        return page
+
+    def _listen(self, said):
+        # Pages that answer 404, 409 or 422 on purpose are told to the console too.
+        if said.type == "error" and not said.text.startswith("Failed to load resource"):
+            self.complaints.append(said.text)
+
+    def close(self):
+        for context in self._contexts:
+            context.close()
+
+
+def violations(page, rules=RULES):
+    """What axe finds: (rule, the first places). `rules` are tags of rules, or the names of rules."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE)
+    page.evaluate(STILL)
+    found = page.evaluate("rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})", rules)
+    return [(each["id"], [node["html"][:160] for node in each["nodes"][:3]]) for each in found["violations"]]
+
+
+def runs_off_the_side(page, width):
+    """True if the page is wider than a window of `width` pixels."""
+    page.set_viewport_size({"width": width, "height": 900})
+    return page.evaluate("document.documentElement.scrollWidth") > width
+
+
+# Everything that Tab should come to, in the order of the page. Of radio buttons it comes to one in each group.
+STOPS = """() => {
+  const shown = (it) => it.checkVisibility({visibilityProperty: true}) && it.getClientRects().length > 0;
+  const groups = new Set();
+  const wanted = [...document.querySelectorAll(
+    'a[href], button, input, select, textarea, summary, [tabindex], [contenteditable], iframe')].filter((it) => {
+      if (it.tabIndex < 0 || it.disabled || it.closest('[inert]') || it.type === 'hidden' || !shown(it)) return false;
+      if (it.type !== 'radio') return true;
+      const key = (it.form ? [...document.forms].indexOf(it.form) : '') + it.name;
+      const chosen = document.querySelector(`input[type=radio][name="${CSS.escape(it.name)}"]:checked`);
+      if (groups.has(key) || (chosen && chosen.form === it.form && chosen !== it)) return false;
+      groups.add(key);
+      return true;
+    });
+  wanted.forEach((it, at) => it.setAttribute('data-stop', at));
+  return wanted.map((it) => it.outerHTML.slice(0, 120));
+}"""
+
+# Where the focus is, and whether a person can see that: a ring on the element or on the label that stands for it.
+FOCUS = """async () => {
+  await STILL;
+  const it = document.activeElement;
+  if (!it || it === document.body || it === document.documentElement) return null;
+  const ringed = (style) => (style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2)
+    || style.boxShadow !== 'none';
+  const labels = it.labels ? [...it.labels] : [];
+  const near = [it, ...labels, it.parentElement].filter(Boolean);
+  const seen = near.some((each) => ringed(getComputedStyle(each)))
+    || labels.some((each) => ringed(getComputedStyle(each, '::before')));
+  const places = [it, ...labels].map((each) => each.getBoundingClientRect());
+  const inside = places.some((box) => box.width > 1 && box.bottom > 0 && box.top < innerHeight
+    && box.right > 0 && box.left < innerWidth);
+  const covered = places.every((box) => [[.5, .5], [.1, .5], [.9, .5]].every(([x, y]) => {
+    const top = document.elementFromPoint(box.left + box.width * x, box.top + box.height * y);
+    return top && !near.some((each) => each.contains(top) || top.contains(each));
+  }));
+  return {stop: it.getAttribute('data-stop'), html: it.outerHTML.slice(0, 120), seen, inside, covered};
+}""".replace("STILL", STILL)
+
+
+def keyboard_problems(page):
+    """Walk a freshly loaded page with Tab from its top: what is passed over, out of order, unseen, covered or a trap."""
+    stops = page.evaluate(STOPS)
+    met, wrong, here = [], [], None
+    for _ in range(MOST_STOPS):
+        page.keyboard.press("Tab")
+        here = page.evaluate(FOCUS)
+        if here is None:
+            break
+        if met and here["stop"] == str(met[-1]):  # the parts of a date are places to stop within one field
+            continue
+        if here["stop"] is None or int(here["stop"]) in met:
+            break
+        met.append(int(here["stop"]))
+        wrong += [(problem, here["html"]) for problem in _unseen(here)]
+    else:
+        wrong.append(("no end to it", here["html"]))
+    if here is not None and here["stop"] is None:
+        wrong.append(("a place to stop that was not there before", here["html"]))
+    wrong += [("never reached", stops[at]) for at in range(len(stops)) if at not in met]
+    if met != sorted(met):
+        wrong.append(("out of order", [stops[at] for at in met]))
+    return wrong
+
+
+def _unseen(here):
+    if not here["seen"]:
+        yield "focus not shown"
+    if not here["inside"]:
+        yield "focus outside the window"
+    elif here["covered"]:
+        yield "focus covered by something else"
+
+
+def skip_link_problem(page):
+    """'' if the first place to stop leads past the frame to the content, else what is wrong."""
+    first = page.locator("[data-stop='0']")
+    if first.get_attribute("class") != "usa-skipnav":
+        return "it is not the first place to stop"
+    first.press("Enter")
+    return "" if page.evaluate("document.activeElement.id") == "main" else "it does not lead to the content"

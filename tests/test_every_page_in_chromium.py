@@ -1,0 +1,140 @@
+"""Every page that is read, in Chromium, as the role it is for: axe by WCAG 2.2 AA on a desk and on a phone, nothing off
+the side, and the keyboard alone. A page that is not looked at fails the tests.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from tests import chromium as chrome
+from tests.pages_table import PAGES
+from tests.pages_world import lay
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+# The role a page is for, by the permission it asks for; the rest is Lead staff's.
+ROLES = {
+    "manage_contacts": "cho_lead",
+    "manage_roles": "administrator",
+    "manage_settings": "administrator",
+    "member": "end_user",
+    "own": "end_user",
+    "prove_account_state": "cho_lead",
+    "public": None,
+    "record_decisions": "coc_staff",
+    "request_licenses": "cho_lead",
+    "request_reports": "coc_staff",
+    "view_compliance": "cho_lead",
+    "view_directory": "coc_staff",
+    "view_evidence": "cho_lead",
+    "view_people": "cho_lead",
+    "view_reports": "coc_staff",
+    "view_settings": "administrator",
+}
+# Pages of whom not everybody with the permission may see this one.
+OTHERWISE = {
+    "agreements:agreement-detail": "cho_lead",
+    "agreements:subject-agreements": "cho_lead",
+    "approvals:decision-detail": "coc_staff",
+    "approvals:version-approval": "coc_staff",
+    "compliance:run-detail": "staff",
+    "directory:license-activate": "staff",
+    "directory:license-block": "staff",
+    "directory:license-reactivate": "staff",
+    "directory:license-restart-use": "staff",
+    "directory:license-suspend": "staff",
+    "directory:license-terminate": "staff",
+    "directory:license-unblock": "staff",
+    "directory:person-create": "staff",
+    "directory:signatory-end": "staff",
+    "documents:document-detail": "staff",
+    "documents:version-detail": "staff",
+    "reporting:report-detail": "cho_lead",
+}
+NOT_LOOKED_AT = {
+    "agreements:agreement-amend": "sends on to a new packet",
+    "agreements:agreement-renew": "sends on to a new packet",
+    "agreements:campaign-progress": "a part of a page",
+    "agreements:packet-copy": "a file",
+    "accounts:sso-start": "sends on to the identity provider",
+    "directory:import-progress": "a part of a page",
+    "files:file-download": "a file",
+    "notices:bulk-new": "sends on to the draft it makes",
+    "notices:bulk-progress": "a part of a page",
+    "notices:message-mail": "the mail itself, in a frame that lets nothing run, axe included",
+    "notices:notice-open": "sends on to what the notice is about",
+    "opening:sheet-template": "a file",
+    "policies:my-policies": "sends on to the reader's own policies",
+    "reporting:report-file": "a file",
+    "reporting:report-progress": "a part of a page",
+    "compliance:run-progress": "a part of a page",
+    "seals:certificate": "a file",
+    "tenancy:implementation-logo": "a picture",
+}
+WHO = ("administrator", "staff", "coc_staff", "cho_lead", "end_user", None)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with chrome.chromium() as launched:
+        yield launched
+
+
+@pytest.fixture
+def world(transactional_db, implementation):
+    return lay(implementation)
+
+
+@pytest.fixture
+def windows(browser, live_server):
+    opened = chrome.Windows(browser, live_server.url)
+    yield opened
+    opened.close()
+    assert opened.complaints == []
+
+
+def pages_of(who):
+    """The names of the pages that are looked at as `who`."""
+    rows = (
+        (name, OTHERWISE.get(name, ROLES.get(permission, "staff")))
+        for permission in PAGES
+        for name in PAGES[permission]
+    )
+    return [name for name, role in rows if role == who and name not in NOT_LOOKED_AT]
+
+
+def test_every_page_is_looked_at_as_somebody():
+    every = {name for names in PAGES.values() for name in names}
+    looked_at = {name for who in WHO for name in pages_of(who)}
+    assert looked_at | set(NOT_LOOKED_AT) == every
+    assert not looked_at & set(NOT_LOOKED_AT)
+
+
+@pytest.mark.parametrize("who", WHO)
+def test_every_page_holds_on_a_desk_on_a_phone_and_by_keyboard(client, windows, world, who):
+    if who:
+        client.force_login(world.users[who])
+    page, wrong = windows.open(world.users.get(who)), []
+    for name in pages_of(who):
+        if client.get(world.address(name)).status_code == 405:  # a button, not a page
+            continue
+        answer = page.goto(world.address(name))
+        if answer.status != 200 or not answer.headers["content-type"].startswith("text/html"):
+            # 404: tests/pages_world.py lacks the thing that the page is about.
+            wrong.append((name, answer.status, answer.url))
+            continue
+        wrong += [(name, *problem) for problem in problems(page)]
+    assert wrong == [], "\n" + "\n".join(map(str, wrong))
+
+
+def problems(page):
+    """What is wrong with the page that is open, in words and places."""
+    yield from chrome.keyboard_problems(page)
+    if skipping := chrome.skip_link_problem(page):
+        yield ("skip link", skipping)
+    yield from chrome.violations(page)
+    for width in (chrome.PHONE, chrome.DESK):
+        if chrome.runs_off_the_side(page, width):
+            yield ("runs off the side", width)
+        if width == chrome.PHONE:
+            yield from chrome.violations(page, chrome.NARROW_RULES)
