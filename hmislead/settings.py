@@ -255,6 +255,7 @@ CELERY_BEAT_SCHEDULE = {
     "compliance-nights": {"task": "compliance.start_due_nights", "schedule": 60.0, "options": {"expires": 60}},
     "notices-send": {"task": "notices.send_due", "schedule": 60.0, "options": {"expires": 60}},
     "reporting-schedules": {"task": "reporting.start_due_reports", "schedule": 300.0, "options": {"expires": 300}},
+    "files-sweeps": {"task": "files.start_sweeps", "schedule": 3600.0, "options": {"expires": 3600}},
 }
 
 EMAIL_BACKEND = env.text("EMAIL_BACKEND", "django.core.mail.backends.filebased.EmailBackend")

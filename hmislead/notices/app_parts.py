@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hmislead.compliance import nights
-from hmislead.notices import events, home, reminders, tracking
+from hmislead.notices import events, home, purging, reminders, tracking
 from hmislead.notices.ground_types import register_ground_types
 from hmislead.notices.notices_settings import register_notices_settings
 from hmislead.web import api_routes, home_items, navigation
@@ -16,6 +16,7 @@ def register_all() -> None:
     register_ground_types()
     nights.register_after("reminders", reminders.after_night)
     nights.register_after("tasks", events.tasks_after_night)
+    nights.register_after("old mail", purging.after_night)
     tracking.connect()
     home_items.register(home.failed_messages)
     navigation.register_link("notices", "notices:notice-list")
