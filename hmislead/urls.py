@@ -2,11 +2,12 @@
 
 from django.urls import include, path
 
-from hmislead.web import health
+from hmislead.web import health, metrics
 
 urlpatterns = [
     path("healthz", health.healthz),
     path("readyz", health.readyz),
+    path("metrics", metrics.metrics),
     path("", include("hmislead.accounts.urls")),
     path("", include("hmislead.notices.webhooks")),
     path("", include("hmislead.tenancy.urls")),

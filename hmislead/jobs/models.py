@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.db import models
 
 from hmislead.tenancy.fields import uuid7
@@ -16,6 +18,8 @@ class Job(models.Model):
         RUNNING = "running", "Running"
         DONE = "done", "Done"
         FAILED = "failed", "Failed"
+
+    OPEN: ClassVar[tuple[str, ...]] = ("waiting", "running")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     kind = models.CharField(max_length=40)
@@ -33,6 +37,7 @@ class Job(models.Model):
         ordering = ("created_at",)
         indexes = (
             models.Index(fields=["lease_until"], condition=models.Q(state__in=["waiting", "running"]), name="job_open"),
+            models.Index(fields=["finished_at"], condition=~models.Q(finished_at=None), name="job_ended"),
         )
 
     def __str__(self) -> str:

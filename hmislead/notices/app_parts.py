@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from hmislead.compliance import nights
-from hmislead.notices import events, home, purging, reminders, tracking
+from hmislead.notices import events, home, metrics, purging, reminders, tracking
 from hmislead.notices.ground_types import register_ground_types
 from hmislead.notices.notices_settings import register_notices_settings
 from hmislead.web import api_routes, home_items, navigation
+from hmislead.web import metrics as monitor
 from hmislead.web.navigation import NavItem
 
 
@@ -17,6 +18,7 @@ def register_all() -> None:
     nights.register_after("reminders", reminders.after_night)
     nights.register_after("tasks", events.tasks_after_night)
     nights.register_after("old mail", purging.after_night)
+    monitor.register(metrics.figures)
     tracking.connect()
     home_items.register(home.failed_messages)
     navigation.register_link("notices", "notices:notice-list")

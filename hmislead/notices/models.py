@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import ClassVar
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.urls import reverse
 
 from hmislead.audit.tracking import tracked
 from hmislead.errors import WrongState
-from hmislead.notices import querysets
+from hmislead.notices import counting, querysets
 from hmislead.tenancy import context
 from hmislead.tenancy.base import TenantModel
 from hmislead.tenancy.fields import TenantForeignKey
@@ -229,6 +230,8 @@ class Message(TenantModel):
         for name, value in changes.items():
             setattr(self, name, value)
         self.save(update_fields=["state", *changes, "updated_at"])
+        # Counting is for the monitor alone: a memory that does not answer must not keep mail from being noted.
+        transaction.on_commit(partial(counting.count, str(state)), robust=True)
 
 
 class Reminder(TenantModel):

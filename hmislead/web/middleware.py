@@ -10,6 +10,8 @@ from typing import Any
 import structlog
 from django.http import HttpResponse
 
+from hmislead.web import metrics
+
 log = structlog.get_logger("hmislead.request")
 
 
@@ -24,6 +26,8 @@ class RequestIdMiddleware:
             response = self.get_response(request)
             match = request.resolver_match
             implementation = getattr(request, "implementation", None)
+            seconds = time.monotonic() - started
+            metrics.observe(match, request.method, response.status_code, seconds)
             log.info(
                 "request",
                 method=request.method,
@@ -31,7 +35,7 @@ class RequestIdMiddleware:
                 route=match.route if match else "",
                 status=response.status_code,
                 implementation=implementation.slug if implementation else None,
-                milliseconds=round((time.monotonic() - started) * 1000),
+                milliseconds=round(seconds * 1000),
             )
         response["X-Request-ID"] = request.request_id
         return response
