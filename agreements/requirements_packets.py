@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -13,12 +12,11 @@ from django.urls import reverse
 from agreements.models import Agreement, AgreementParty, Packet
 from agreements.prerequisites import SETTING
 from agreements.requirements import agreements_of
-from hmislead.compliance.expressions import AddDays
+from hmislead.compliance.expressions import AddDays, LocalDay
 from hmislead.compliance.prerequisites import Choices
 from hmislead.compliance.registry import Evaluation, Requirement, by_expiry, register
 from hmislead.directory.models import License, Organization
 from hmislead.documents.models import DocumentVersion
-from hmislead.tenancy import context
 from hmislead.tenancy.settings import SettingDefinition
 from hmislead.tenancy.settings import register as register_settings
 
@@ -27,10 +25,11 @@ GRACE = "agreements.new_version_days"
 
 def signed_in_time(evaluation: Evaluation) -> QuerySet[Any]:
     """Per CHO: no agreement that was sent to it is past its last day to sign (GOV-40). Without one: not applicable."""
-    midnight = dt.datetime.combine(evaluation.as_of + dt.timedelta(days=1), dt.time.min, tzinfo=context.current().zone)
-    waiting = Q(completed_at=None) | Q(completed_at__gte=midnight)
+    day = evaluation.as_of
     packets = (
-        Packet.objects.filter(waiting, sent_at__lt=midnight, parties__role="cho", parties__organization=OuterRef("pk"))
+        Packet.objects.alias(sent_on=LocalDay("sent_at"), completed_on=LocalDay("completed_at"))
+        .filter(Q(completed_at=None) | Q(completed_on__gt=day), sent_on__lte=day)
+        .filter(parties__role="cho", parties__organization=OuterRef("pk"))
         .exclude(state=Packet.State.WITHDRAWN)
         .order_by()
         .values("parties__organization")

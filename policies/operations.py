@@ -19,8 +19,7 @@ from hmislead.notices.operations import require_send
 from hmislead.quizzes.models import Attempt, Quiz
 from hmislead.quizzes.operations import start_attempt
 from hmislead.tenancy import settings
-from policies import announcements, policy
-from policies.duties import duties
+from policies import announcements, duties, policy
 from policies.models import Acknowledgement, Audience, PolicySetting
 
 CHANGED = "A new version took effect while this page was open. Nothing was recorded. Read the new version, then acknowledge it."
@@ -145,16 +144,10 @@ def remind_people(*, person_ids: Iterable[UUID], by: Any) -> int:
     return sum(announcements.remind(person.pk, sentence, key=f"asked:{today}", by=by) for person in people)
 
 
-def duties_of(person_id: UUID) -> list[Any]:
-    """What a person must acknowledge today, by `policies.duties`, what is due first first."""
-    rows = duties(person_id, on=settings.today(), grace=settings.value("policies.grace_days"))
-    return list(rows.select_related("document", "quiz").order_by("document__title"))
-
-
 def _rule_of(version_id: UUID, person_id: UUID) -> Any:
     """The rule by which a person must acknowledge this version today."""
     version = DocumentVersion.objects.get(pk=version_id)
-    rule = next((each for each in duties_of(person_id) if each.document_id == version.document_id), None)
+    rule = next((each for each in duties.of_person(person_id) if each.document_id == version.document_id), None)
     if rule is None:
         raise DomainError("You need not acknowledge this document.")
     if rule.current != version_id:

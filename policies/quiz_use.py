@@ -7,12 +7,12 @@ from typing import Any
 from django.urls import reverse
 
 from hmislead.tenancy import context
-from policies import operations
+from policies import duties
 
 
 def way_on(attempt: Any) -> tuple[str, str] | None:
     """Back to the document the quiz is for, to acknowledge it or to try again."""
-    rule = next((each for each in operations.duties_of(attempt.person_id) if each.quiz_id == attempt.quiz_id), None)
+    rule = next((each for each in duties.of_person(attempt.person_id) if each.quiz_id == attempt.quiz_id), None)
     if rule is None:
         return None
     url = reverse("policies:read", kwargs={"slug": context.current().slug, "pk": rule.current})

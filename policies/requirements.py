@@ -2,67 +2,42 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django.db.models import (
-    BooleanField,
     Case,
     CharField,
     DateField,
     Exists,
-    ExpressionWrapper,
     OuterRef,
-    Q,
     QuerySet,
-    Subquery,
     Value,
     When,
 )
 from django.urls import reverse
 
-from hmislead.compliance.registry import Evaluation, Requirement, by_expiry, register
-from hmislead.directory.models import Person
+from hmislead.compliance.registry import Evaluation, Requirement, Written, register
 from hmislead.documents import types
 from hmislead.documents.models import DocumentVersion, PublishedCopy
 from hmislead.tenancy import context
 from hmislead.tenancy.models import Implementation
-from policies.duties import duties
-from policies.models import PolicySetting
+from policies import duties
 
 POSTING = ("POL-50", "POL-51")
 PUBLIC = frozenset(code for code, each in types.TYPES.items() if each.public)
 
 
-def acknowledged(evaluation: Evaluation, *, blocks: bool) -> QuerySet[Any]:
+def acknowledged(evaluation: Evaluation, *, blocks: bool) -> Written:
     """Per person who must acknowledge something: the version in effect, within twelve months, with its quiz.
 
     A quiz is passed before an acknowledgement is taken, so the acknowledgement proves both.
     """
-    if not PolicySetting.objects.filter(blocks=blocks).exists():
-        return _nobody()  # the question below is long to plan, and most implementations begin without a rule
-    grace = evaluation.setting("policies.grace_days")
-    mine = duties(OuterRef("pk"), on=evaluation.as_of, grace=grace).filter(blocks=blocks)
-    people = Person.objects.filter(Exists(mine), merged_into=None).alias(
-        lacks=Exists(mine.filter(accepted_on=None, expires=None)),
-        earliest=Subquery(mine.exclude(expires=None).order_by("expires").values("expires")[:1]),
-    )
-    return by_expiry(
-        people.annotate(
-            expires_on=Case(When(lacks=True, then=Value(None)), default="earliest", output_field=DateField()),
-            has_all=ExpressionWrapper(Q(lacks=False), output_field=BooleanField()),
-        ),
-        evaluation,
-        exists="has_all",
-    )
-
-
-def _nobody() -> QuerySet[Any]:
-    """No person, in a form the engine can ask: Django refuses to write a query it knows to be empty."""
-    people = Person.objects.filter(merged_into__isnull=True).filter(merged_into__isnull=False)
-    nothing = Value(None, DateField())
-    return people.annotate(result=Value("met"), due_on=nothing, lapses_on=nothing, note=Value(""))
+    soon = evaluation.as_of + dt.timedelta(days=evaluation.due_soon_days)
+    known = duties.values(evaluation.setting, evaluation.as_of)
+    return Written(duties.WORST, known | {"soon": soon, "blocking": blocks})
 
 
 def posted(evaluation: Evaluation) -> QuerySet[Any]:

@@ -22,7 +22,7 @@ from hmislead.tenancy import settings
 from hmislead.web.form_pages import FormPage, answer_sent
 from hmislead.web.forms import answer_form
 from hmislead.web.listing import render_list, selected
-from policies import operations, policy
+from policies import duties, operations, policy
 from policies.forms import AcknowledgeForm, SettingForm
 from policies.lists import ACKNOWLEDGEMENTS, SETTINGS, STATUSES, status_rows
 from policies.models import Acknowledgement, PolicySetting
@@ -44,7 +44,7 @@ def person_policies(request: Any, pk: UUID) -> HttpResponse:
     shown = {
         "person": person,
         "is_self": is_self,
-        "duties": operations.duties_of(pk),
+        "duties": duties.of_person(pk),
         "today": settings.today(),
         "done": done.select_related("version__document", "attempt"),
     }
@@ -71,7 +71,7 @@ def read(request: Any, pk: UUID) -> HttpResponse:
         else:
             messages.success(request, f"Thank you. You acknowledged {version}.")
             return redirect("policies:my-policies", slug=request.implementation.slug)
-    rule = next((each for each in operations.duties_of(person_id) if each.current == pk), None)
+    rule = next((each for each in duties.of_person(person_id) if each.current == pk), None)
     shown = {
         "version": version,
         "copy": shown_copy,

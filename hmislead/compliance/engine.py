@@ -22,7 +22,7 @@ from django.db.models import QuerySet
 
 from hmislead.compliance import registry
 from hmislead.compliance.moving_day import MovingDay, moved
-from hmislead.compliance.registry import Evaluation, Requirement
+from hmislead.compliance.registry import Evaluation, Requirement, Written
 from hmislead.tenancy import context, settings
 
 # Which scoping columns a subject's own row gives: (organization, coc, person, license), as SQL over the subselect.
@@ -155,8 +155,10 @@ def _subselect(requirement: Requirement, evaluation: Evaluation) -> Subselect:
     return sql, moved(values, evaluation.as_of)
 
 
-def _write(requirement: Requirement, subjects: QuerySet[Any]) -> Subselect:
+def _write(requirement: Requirement, subjects: QuerySet[Any] | Written) -> Subselect:
     """A SELECT with named parameters, so that it can stand inside the statement."""
+    if isinstance(subjects, Written):
+        return subjects.sql, subjects.values
     columns = [*ANSWER, "organization_id", "person_id"] if requirement.subject == "license" else list(ANSWER)
     if requirement.subject == "implementation":
         subjects = subjects.filter(pk=context.current().pk)  # the one subject table that no policy guards

@@ -29,5 +29,16 @@ class AddDays(Func):
         super().__init__(date, _number(days), **extra)
 
 
+class LocalDay(Func):
+    """The day on which a moment of a tenant's row falls, in the zone of its implementation."""
+
+    template = "(%(expressions)s)::date"
+    arg_joiner = " AT TIME ZONE "
+    output_field = DateField()
+
+    def __init__(self, moment: str, zone: str = "implementation__timezone", **extra: Any) -> None:
+        super().__init__(moment, zone, **extra)
+
+
 def _number(value: Any) -> Any:
     return Value(value, IntegerField()) if isinstance(value, int) else value

@@ -46,19 +46,32 @@ class Evaluation:
 
 
 @dataclass(frozen=True)
+class Written:
+    """A requirement's question in SQL by hand, for what Django would write too long.
+
+    A SELECT of `id`, `result`, `due_on`, `lapses_on` and `note` with named parameters; it narrows itself to the subjects
+    in `%(only)s` (NULL: all of them), which the engine gives.
+    """
+
+    sql: str
+    values: dict[str, Any]
+
+
+@dataclass(frozen=True)
 class Requirement:
     """Something that must hold of each of its subjects.
 
     `evaluate` returns a queryset of the subject's model, holding exactly its subjects on `as_of`, annotated with
-    `result` (a state), `due_on`, `lapses_on` and `note`. Its SQL must follow from the day and the settings alone, unless
-    rows are read to write it: the engine keeps it. `link` gives the page on which it is put right.
+    `result` (a state), `due_on`, `lapses_on` and `note`; or the same as `Written`. Its SQL must follow from the day and
+    the settings alone (not from the time zone), unless rows are read to write it: the engine keeps it. `link` gives the
+    page on which it is put right.
     """
 
     code: str
     title: str
     subject: str
     standards: tuple[str, ...]
-    evaluate: Callable[[Evaluation], QuerySet[Any]]
+    evaluate: Callable[[Evaluation], QuerySet[Any] | Written]
     link: Callable[[str, UUID], str]
     fix: str
     blocks: bool = False

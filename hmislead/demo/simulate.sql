@@ -101,10 +101,10 @@ FROM simulation, (VALUES (1, 'HMIS software', 'software'), (2, 'Privacy', 'priva
 
 -- This year's three courses, and for every second person last year's privacy training too. One in forty never had one.
 INSERT INTO training_completion (id, implementation_id, created_at, updated_at, course_id, person_id, completed_on, source,
-    carried_over)
+    carried_over, note)
 SELECT pg_temp.key(number, 'completion', n * 4 + c), implementation, now(), now(),
     pg_temp.key(number, 'course', CASE WHEN c = 4 THEN 2 ELSE c END), pg_temp.key(number, 'person', n),
-    today - mod(n * 37 + c, 385) - CASE WHEN c = 4 THEN 366 ELSE 0 END, 'csv', false
+    today - mod(n * 37 + c, 385) - CASE WHEN c = 4 THEN 366 ELSE 0 END, 'csv', false, ''
 FROM simulation, generate_series(1, people) n, generate_series(1, 4) c
 WHERE mod(n + c, 40) <> 0 AND (c < 4 OR mod(n, 2) = 0);
 
@@ -158,4 +158,35 @@ INSERT INTO directory_importbatch (id, implementation_id, created_at, updated_at
     facts_on, refusal, header, options, summary, progress_done, progress_total)
 SELECT pg_temp.key(number, 'import', 1), implementation, now(), now(), 1, 'roster', 'applied', pg_temp.key(number, 'file', 1),
     now(), today - 5, '', '{}', '{}', '{}', 0, 0
-FROM simulation
+FROM simulation;
+
+-- A policy in effect in every CoC, acknowledged every year by nearly everybody.
+INSERT INTO documents_document (id, implementation_id, created_at, updated_at, type, number, title, is_public, needs_approval)
+SELECT pg_temp.key(number, 'policy', 1), implementation, now(), now(), 'policies_procedures', 'D-001',
+    'Policies and Procedures', true, true
+FROM simulation;
+
+INSERT INTO documents_documentversion (id, implementation_id, created_at, updated_at, document_id, number, state, source,
+    changes, effective_on)
+SELECT pg_temp.key(number, 'version', 1), implementation, now(), now(), pg_temp.key(number, 'policy', 1), 1, 'effective',
+    'blocks', '', today - 800
+FROM simulation;
+
+INSERT INTO documents_versioneffect (id, implementation_id, created_at, updated_at, version_id, coc_id, state, requested_on,
+    approved_on, effective_from, reviewed_on)
+SELECT pg_temp.key(number, 'effect', n), implementation, now(), now(), pg_temp.key(number, 'version', 1),
+    pg_temp.key(number, 'coc', n), 'effective', today - 830, today - 810, today - 800, today - mod(n * 37, 400)
+FROM simulation, generate_series(1, cocs) n;
+
+INSERT INTO policies_policysetting (id, implementation_id, created_at, updated_at, document_id, audience, first_access, yearly,
+    blocks, starts_on)
+SELECT pg_temp.key(number, 'rule', 1), implementation, now(), now(), pg_temp.key(number, 'policy', 1), ARRAY['end_users'],
+    true, true, true, today - 800
+FROM simulation;
+
+INSERT INTO policies_acknowledgement (id, implementation_id, created_at, updated_at, person_id, version_id, language, read_at,
+    read_on, signed_name, sha256)
+SELECT pg_temp.key(number, 'acknowledgement', n), implementation, now(), now(), pg_temp.key(number, 'person', n),
+    pg_temp.key(number, 'version', 1), 'en', now() - make_interval(days => 1 + mod(n * 23, 372)),
+    today - 1 - mod(n * 23, 372), 'Simulated', repeat('0', 64)
+FROM simulation, generate_series(1, people) n WHERE mod(n, 45) <> 7;

@@ -76,6 +76,8 @@ def samples(ask: Any, people: dict[str, Any], agency: Any, coc: Any) -> dict[str
     ids["license"] = factories.LicenseFactory(person=person, organization=agency).pk
     ids |= _papers(person, user)
     ids["version"] = documents.version("end_user", title="End-user agreement").pk
+    draft = documents.version("participation", state="draft")
+    ids |= {"document-versions": draft.pk, "document-blocks": draft.blocks.get().pk}
     ids = {name: str(value) for name, value in ids.items()}
     for resource, body in BODIES:
         made = ask("post", resource, _filled(body, ids))

@@ -290,4 +290,6 @@ def test_lists_cost_the_same_with_one_row_and_with_three(staff, things, name):
 def test_an_export_holds_what_the_list_shows(staff, things):
     rows = staff.get(f"{url('project-list')}?export=csv").content.decode("utf-8-sig").splitlines()
     assert rows[0].split(",")[:3] == ["Project", "Agency", "Type"]
-    assert rows[1].startswith("Nights,Harbor House,")
+    # The order of the list: by name.
+    assert [row.split(",")[0] for row in rows[1:]] == ["Days", "Homes", "Nights"]
+    assert rows[3].startswith("Nights,Harbor House,")

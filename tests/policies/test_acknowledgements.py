@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from functools import partial
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 from django.utils import timezone
 
+from hmislead.compliance import engine
 from hmislead.compliance.models import Status
-from hmislead.compliance.registry import Evaluation
+from hmislead.compliance.registry import REQUIREMENTS, Evaluation
 from hmislead.documents.models import VersionEffect
 from hmislead.errors import DomainError
 from hmislead.quizzes import operations as quizzes
-from policies import operations, requirements
+from policies import duties, operations
 from policies.models import Acknowledgement
 from tests.documents.factories import next_version
 from tests.policies.conftest import publish
@@ -23,7 +23,7 @@ from tests.policies.conftest import publish
 pytestmark = pytest.mark.django_db
 DAY = dt.date(2026, 6, 15)
 ONE = dt.timedelta(days=1)
-acknowledged = partial(requirements.acknowledged, blocks=True)
+CODE = "policies-acknowledged"
 
 
 def give(person, version, day):
@@ -32,10 +32,15 @@ def give(person, version, day):
     )  # fmt: skip
 
 
-def answer(person, on=DAY, evaluate=acknowledged):
-    rows = {row["pk"]: row for row in evaluate(Evaluation(as_of=on)).values("pk", "result", "due_on", "lapses_on")}
-    row = rows.get(person.pk)
-    return row and (row["result"], row["due_on"], row["lapses_on"])
+def answer(person, on=DAY):
+    """What the engine writes for the person on a day: all at once, and asked for them alone."""
+    every, one = Evaluation(as_of=on), Evaluation(as_of=on)
+    engine.evaluate(REQUIREMENTS[CODE], every)
+    rows = Status.objects.filter(requirement=CODE, subject_id=person.pk).values_list("state", "due_on", "lapses_on")
+    found = rows.first()
+    assert engine.evaluate(REQUIREMENTS[CODE], one, only=[person.pk]) == 0
+    assert rows.first() == found
+    return found
 
 
 def say_yes(people, version, **more):
@@ -86,7 +91,7 @@ def test_a_new_version_asks_again(person, policy_version, rule, coc):
     newer = next_version(policy_version.document, cocs=[coc])
     VersionEffect.objects.filter(version=newer).update(effective_from=DAY)
     assert answer(person)[:2] == ("due_soon", DAY + 14 * ONE)
-    assert operations.duties_of(person.pk)[0].current == newer.pk
+    assert duties.of_person(person.pk)[0].current == newer.pk
 
 
 def test_a_version_of_another_coc_asks_nothing_here(person, policy_version, rule, world_coc):
