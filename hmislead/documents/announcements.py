@@ -21,6 +21,7 @@ TYPES = (
         "CoC staff.",
         "you work for the CoC that decides",
         default=How.AT_ONCE,
+        permission="record_decisions",
         button="Open the document",
     ),
     NoticeType(
@@ -29,6 +30,7 @@ TYPES = (
         "HMIS Lead staff.",
         "you work for the HMIS Lead",
         default=How.AT_ONCE,
+        permission="edit_documents",
         button="Open the document",
     ),
     NoticeType(
@@ -37,6 +39,7 @@ TYPES = (
         "HMIS Lead staff and CoC staff.",
         "you keep or approve this document",
         default=How.AT_ONCE,
+        permission="view_documents",
         button="Open the document",
     ),
 )

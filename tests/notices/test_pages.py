@@ -163,8 +163,8 @@ def test_preferences_are_saved_and_shown(client, people):
     client.force_login(people["end_user"])
     form = client.get(url("preference-edit")).context["form"]
     # The others never reach an end user, or cannot be turned off.
-    assert set(form.fields) == {"requirement_due", "license_state", "packet_moved"}
-    chosen = {"requirement_due": "weekly", "license_state": "off", "packet_moved": "daily"}
+    assert set(form.fields) == {"requirement_due", "license_state", "packet_moved", "policies_due"}
+    chosen = {"requirement_due": "weekly", "license_state": "off", "packet_moved": "daily", "policies_due": "at_once"}
     answer = client.post(url("preference-edit"), chosen)
     assert answer.status_code == 302
     assert dict(Preference.objects.values_list("type", "how")) == chosen
