@@ -10,6 +10,7 @@ class AgreementsConfig(AppConfig):
         from agreements.requirements import register_agreement_requirements, register_agreement_settings
         from agreements.requirements_packets import register_packet_requirements, register_packet_settings
         from agreements.sealing import register_sealing_job
+        from agreements.webhook_events import register_agreement_events
         from hmislead.access.permissions import OWN
         from hmislead.compliance import nights
         from hmislead.demo import story
@@ -21,6 +22,7 @@ class AgreementsConfig(AppConfig):
 
         register_notices(*announcements.TYPES)
         register_agreement_settings()
+        register_agreement_events()
         register_agreement_requirements()
         register_packet_settings()
         register_packet_requirements()

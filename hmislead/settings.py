@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "hmislead.documents",
     "hmislead.quizzes",
     "hmislead.seals",
+    "hmislead.webhooks",
     "hmislead.web",
     "hmislead.demo",
     "agreements",
@@ -186,6 +187,9 @@ SOCIALACCOUNT_LOGIN_ON_GET = False
 SOCIALACCOUNT_STORE_TOKENS = False
 # Identity providers are reached at public https addresses only; tests and closed networks may say otherwise.
 SSO_PRIVATE_ADDRESSES = env.flag("SSO_PRIVATE_ADDRESSES", default=False)
+# So are the receivers of webhooks. A closed network may also trust an authority of its own (a file of PEM certificates).
+WEBHOOK_PRIVATE_ADDRESSES = env.flag("WEBHOOK_PRIVATE_ADDRESSES", default=False)
+WEBHOOK_CA_FILE = env.text("WEBHOOK_CA_FILE", "")
 MFA_ADAPTER = "hmislead.accounts.adapter.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
@@ -248,12 +252,14 @@ CELERY_TASK_ROUTES = {
     "directory.*": {"queue": "imports"},
     "notices.*": {"queue": "mail"},
     "accounts.*": {"queue": "mail"},
+    "webhooks.*": {"queue": "mail"},
 }
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_SCHEDULE = {
     "jobs-sweep": {"task": "jobs.sweep", "schedule": 5.0, "options": {"expires": 5}},
     "compliance-nights": {"task": "compliance.start_due_nights", "schedule": 60.0, "options": {"expires": 60}},
     "notices-send": {"task": "notices.send_due", "schedule": 60.0, "options": {"expires": 60}},
+    "webhooks-send": {"task": "webhooks.send_due", "schedule": 30.0, "options": {"expires": 30}},
     "reporting-schedules": {"task": "reporting.start_due_reports", "schedule": 300.0, "options": {"expires": 300}},
     "files-sweeps": {"task": "files.start_sweeps", "schedule": 3600.0, "options": {"expires": 3600}},
 }

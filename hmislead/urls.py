@@ -24,6 +24,7 @@ urlpatterns = [
     path("i/<slug:slug>/", include("hmislead.notices.urls")),
     path("i/<slug:slug>/", include("hmislead.opening.urls")),
     path("i/<slug:slug>/", include("hmislead.quizzes.urls")),
+    path("i/<slug:slug>/", include("hmislead.webhooks.urls")),
     path("i/<slug:slug>/", include("policies.urls")),
     path("p/<slug:slug>/", include("policies.public_urls")),
     path("i/<slug:slug>/", include("reporting.urls")),

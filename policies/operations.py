@@ -21,6 +21,7 @@ from hmislead.quizzes.operations import start_attempt
 from hmislead.tenancy import settings
 from policies import announcements, duties, policy
 from policies.models import Acknowledgement, Audience, PolicySetting
+from policies.webhook_events import acknowledged
 
 CHANGED = "A new version took effect while this page was open. Nothing was recorded. Read the new version, then acknowledge it."
 
@@ -102,7 +103,7 @@ def acknowledge(*, version_id: UUID, language: str, sha256: str, name: str, by: 
     if rule.quiz_id and attempt is None:
         raise DomainError("Pass the quiz first. Then acknowledge this document.")
     today = settings.today()
-    made, _ = Acknowledgement.objects.get_or_create(
+    made, is_new = Acknowledgement.objects.get_or_create(
         person_id=person_id,
         version_id=version_id,
         read_on=today,
@@ -114,6 +115,8 @@ def acknowledge(*, version_id: UUID, language: str, sha256: str, name: str, by: 
             "attempt": attempt,
         },
     )
+    if is_new:
+        acknowledged(made)
     recheck(people=[person_id])
     return made
 

@@ -15,8 +15,10 @@ def register_policies() -> None:
     from policies.quiz_use import way_on
     from policies.requirements import register_policy_requirements
     from policies.room_settings import register_policy_settings
+    from policies.webhook_events import register_policy_events
 
     register_policy_settings()
+    register_policy_events()
     register_policy_requirements()
     register_notices(*announcements.TYPES)
     uses.register(way_on)

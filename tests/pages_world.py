@@ -36,6 +36,7 @@ from tests.notices.factories import BulkSendFactory, MessageFactory, NoticeFacto
 from tests.pages_world_papers import papers
 from tests.reporting import samples
 from tests.test_every_page import KWARGS, NOWHERE, patterns
+from tests.webhooks import factories as webhooks
 
 ROLES = {
     "administrator": "lead_administrator",
@@ -245,6 +246,9 @@ def _of_people(users: dict[str, Any]) -> dict[str, Any]:
         "settings/people/": users["cho_lead"].pk,
         "settings/roles/": users["cho_lead"].role_grants.get().pk,
         "messages/": MessageFactory().pk,
+        "settings/webhooks/": (hook := webhooks.endpoint()).pk,
+        "settings/webhooks/sent/": webhooks.failed_delivery(of=hook).pk,
+        "webhooks:endpoint-resume": webhooks.endpoint(name="Paused listener", state="paused").pk,
         "reminders/": BulkSendFactory(drafted_by=staff_user).pk,
         "notices:bulk-detail": BulkSendFactory(drafted_by=staff_user, state="sent", sent_at=timezone.now()).pk,
         "notices/": NoticeFactory(user=users["end_user"]).pk,

@@ -103,6 +103,9 @@ CASES = {
     "documents.ReviewCycle": (("coc",), READ | {"coc_staff": {"here"}}),
     "web.IdempotencyKey": (("user",), OWN),
     "web.SavedView": (("owner",), OWN),
+    "webhooks.Attempt": ((), READ),
+    "webhooks.Delivery": ((), READ),
+    "webhooks.Endpoint": ((), READ),
 }
 # Made whole by the fixture `world`, for the others to refer to.
 WHOLE = {

@@ -13,6 +13,7 @@ from agreements.models import Agreement, Candidate, Packet, Signer, SigningLink,
 from agreements.operations import links
 from agreements.operations.trail import write
 from agreements.parties import PartyData, subject_of
+from agreements.webhook_events import packet_moved
 from hmislead.access.scopes import ROBOT
 from hmislead.audit.models import FileAccess
 from hmislead.directory.models import CoC, Organization, Person
@@ -45,6 +46,7 @@ def seal_packet(packet_id: UUID) -> bool:
     packet.sealed_at = timezone.now()
     packet.save(update_fields=["sealed_at", "updated_at"])
     announcements.sealed(packet)
+    packet_moved(packet, "sealed")
     _mail_outside(packet)
     return False
 

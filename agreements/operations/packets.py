@@ -19,6 +19,7 @@ from agreements.parties import PartyData, complete
 from agreements.prerequisites import require_before
 from agreements.signers import CandidateData, SignerData, capacity_of, default_signers, require_authority
 from agreements.values import values_of, variants_of
+from agreements.webhook_events import packet_moved
 from hmislead.directory.models import Person
 from hmislead.documents import rendering
 from hmislead.documents.models import DocumentVersion
@@ -105,6 +106,7 @@ def send_packet(*, packet_id: UUID, by: Any, values: Mapping[str, str] | None = 
         effective_on=packet.effective_on,
     )
     write(packet, Kind.SENT, who=str(by), detail=f"Checksum of the text: {packet.sha256}")
+    packet_moved(packet, "sent")
     ask_next(packet)
     return packet
 
@@ -118,6 +120,7 @@ def withdraw_packet(*, packet_id: UUID, reason: str, by: Any) -> Packet:
     packet.become(Packet.State.WITHDRAWN, closed_because=reason.strip()[:300])
     write(packet, Kind.WITHDRAWN, who=str(by), detail=packet.closed_because)
     announcements.withdrawn(packet)
+    packet_moved(packet, "withdrawn")
     return packet
 
 
@@ -187,6 +190,7 @@ def expire_overdue(on: dt.date) -> int:
         packet.become(Packet.State.EXPIRED)
         write(packet, Kind.EXPIRED, who="the system")
         announcements.closed(packet)
+        packet_moved(packet, "expired")
     return len(late)
 
 

@@ -15,6 +15,7 @@ from django.db import transaction
 from agreements import policy
 from agreements.models import Agreement, AgreementParty
 from agreements.parties import PartyData, complete, rows_of, subject_of
+from agreements.webhook_events import agreement_moved
 from hmislead.compliance.engine import recheck
 from hmislead.directory.models import CoC, Organization, Person
 from hmislead.errors import DomainError
@@ -74,6 +75,7 @@ def record_agreement(
     AgreementParty.objects.bulk_create(rows_of(agreement, found))
     if file is not None:
         _keep(agreement, file, found, by)
+    agreement_moved(agreement, "recorded")
     if check:
         recheck_parties(found)
     return agreement
@@ -106,6 +108,7 @@ def change_agreement(
     if set(after) != set(_data_of(before)):
         agreement.parties.all().delete()
         AgreementParty.objects.bulk_create(rows_of(agreement, after))
+    agreement_moved(agreement, "changed")
     recheck_parties([*_data_of(before), *after])
     return agreement
 
@@ -138,6 +141,7 @@ def terminate_agreement(
         _require_notice(agreement, terminated_on, told_on or settings.today())
     agreement.terminated_on, agreement.termination_reason = terminated_on, reason.strip()[:300]
     agreement.save(update_fields=["terminated_on", "termination_reason", "updated_at"])
+    agreement_moved(agreement, "terminated")
     recheck_parties(agreement.parties.all())
     return agreement
 
@@ -150,6 +154,7 @@ def undo_termination(*, agreement_id: UUID, by: Any) -> Agreement:
         raise DomainError("This agreement was not ended.")
     agreement.terminated_on, agreement.termination_reason = None, ""
     agreement.save(update_fields=["terminated_on", "termination_reason", "updated_at"])
+    agreement_moved(agreement, "restored")
     recheck_parties(agreement.parties.all())
     return agreement
 

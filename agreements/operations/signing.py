@@ -18,6 +18,7 @@ from agreements.operations.trail import write
 from agreements.parties import PartyData
 from agreements.prerequisites import require_before
 from agreements.signers import CandidateData, require_authority
+from agreements.webhook_events import packet_moved
 from hmislead.access.scopes import ROBOT
 from hmislead.documents.models import DocumentVersion
 from hmislead.errors import DomainError
@@ -98,6 +99,7 @@ def sign(
         browser=evidence.browser[:300],
     )
     write(packet, Kind.SIGNED, who=signer.signed_name, signer=signer, detail=title, address=evidence.address)
+    packet_moved(packet, "signed", signer)
     _go_on(packet)
     return signer
 
@@ -131,6 +133,7 @@ def sign_on_paper(*, signer_id: UUID, name: str, signed_on: Any, file: Any, page
     )
     detail = f"On paper on {long_date(signed_on)}, recorded by {by}" + (f", pages {pages}" if pages else "")
     write(packet, Kind.SIGNED, who=str(candidate), signer=signer, detail=detail)
+    packet_moved(packet, "signed", signer)
     _go_on(packet)
     return signer
 
@@ -146,6 +149,7 @@ def decline(*, candidate: Candidate, reason: str, evidence: Evidence) -> Signer:
     packet.become(Packet.State.DECLINED, closed_because=reason.strip()[:300])
     write(packet, Kind.DECLINED, who=str(candidate), signer=signer, detail=reason, address=evidence.address)
     announcements.declined(packet, signer)
+    packet_moved(packet, "declined", signer)
     return signer
 
 
@@ -270,6 +274,7 @@ def _complete(packet: Packet) -> None:
     packet.become(Packet.State.COMPLETE, completed_at=timezone.now(), agreement=agreement)
     write(packet, Kind.COMPLETED, who="the system")
     announcements.completed(packet)
+    packet_moved(packet, "completed")
     sealing.enqueue(packet)
 
 

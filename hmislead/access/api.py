@@ -26,6 +26,7 @@ class TenantViewSet(GenericViewSet):
     access: ClassVar[dict[str, Any]] = {}
     lookup_value_converter = "uuid"
     ordering_fields: ClassVar[tuple[str, ...]] = ()  # columns that are never NULL: a cursor cannot pass a NULL
+    never_kept: ClassVar[tuple[str, ...]] = ()  # actions whose answer holds a secret: no copy for the next time
     _attempt: idempotency.Attempt | None = None
 
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> Any:
@@ -56,7 +57,7 @@ class TenantViewSet(GenericViewSet):
         if request.user.is_authenticated:
             self._enter(request)
         super().initial(request, *args, **kwargs)
-        self._attempt = idempotency.begin(request)
+        self._attempt = None if self.action in self.never_kept else idempotency.begin(request)
 
     def _enter(self, request: Any) -> None:
         """Somebody who is no member, or whose token or session is for elsewhere, finds nothing here."""

@@ -114,17 +114,20 @@ def _steps(model: type[models.Model], rows: list[Any]) -> list[_Step]:
     return steps
 
 
-def _told_fields(model: type[models.Model]) -> list[models.Field[Any, Any]]:
+def _told_fields(step: _Step) -> list[models.Field[Any, Any]]:
+    """The fields people can read, of those that the history keeps at all (a secret is in none)."""
     return [
         each
-        for each in model._meta.concrete_fields
-        if each.name not in SILENT and (each.is_relation or not isinstance(each, UNREADABLE))
+        for each in step.model._meta.concrete_fields
+        if each.name not in SILENT
+        and (each.is_relation or not isinstance(each, UNREADABLE))
+        and hasattr(step.event, each.attname)
     ]
 
 
 def _changed(step: _Step) -> list[models.Field[Any, Any]]:
     """The fields an event tells about: for an added record those with a value, for a changed one those that differ."""
-    fields = _told_fields(step.model)
+    fields = _told_fields(step)
     if step.event.pgh_label == "insert":
         return [each for each in fields if getattr(step.event, each.attname) not in (None, "", False)]
     if step.event.pgh_label == "delete" or step.before is None:

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from hmislead.compliance import nights
 from hmislead.directory.people_settings import register_people_settings
+from hmislead.directory.webhook_events import register_license_events
 from hmislead.web import api_routes, home_items, navigation
 from hmislead.web.home_items import HomeItem
 from hmislead.web.listing import BulkAction
@@ -40,6 +41,7 @@ LICENSE_BULK_ACTIONS: list[BulkAction] = [
 def register_people() -> None:
     """Called once, when the directory app is ready."""
     register_people_settings()
+    register_license_events()
     nights.register_after("departures", lambda run: _carry_out_departures())
     nights.register_after("shut gates", lambda run: _act_on_shut_gates())
     navigation.register(

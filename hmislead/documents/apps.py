@@ -9,9 +9,11 @@ class DocumentsConfig(AppConfig):
         from hmislead.directory import approvable
         from hmislead.documents import types
         from hmislead.documents.settings import register_document_settings
+        from hmislead.documents.webhook_events import register_document_events
         from hmislead.web import api_routes, navigation
 
         register_document_settings()
+        register_document_events()
         navigation.register(navigation.NavItem("Policies", 10, "Documents", "documents:document-list", MEMBER))
         navigation.register(
             navigation.NavItem("Policies", 40, "How they relate", "documents:document-graph", "view_documents")

@@ -77,6 +77,8 @@ _TABLE: dict[str, tuple[str, str, str]] = {
     "discarded": ("discarded", *_ENDED),
     "undone": ("undone", "undo", QUIET),
     "paused": ("paused", "remove_circle", QUIET),
+    "disabled": ("turned off", *_FAILED),
+    "removed": ("removed", *_ENDED),
     # messages
     "held": ("held", "schedule", WAIT),
     "sending": ("being sent", "autorenew", WAIT),

@@ -104,6 +104,14 @@ ENDPOINTS = {
     ],
     "manage_settings": [
         "post settings decide",
+        "post webhook-deliveries again",
+        "post webhooks create",
+        "delete webhooks destroy",
+        "patch webhooks partial_update",
+        "post webhooks pause",
+        "post webhooks resume",
+        "post webhooks secret",
+        "post webhooks test",
     ],
     "manage_staff": [
         "post staff-positions create",
@@ -298,6 +306,11 @@ ENDPOINTS = {
         "get role-grants retrieve",
         "get settings list",
         "get settings retrieve",
+        "get webhook-deliveries list",
+        "get webhook-deliveries retrieve",
+        "get webhooks every_event",
+        "get webhooks list",
+        "get webhooks retrieve",
     ],
     "view_staff": [
         "get staff-positions list",

@@ -16,6 +16,7 @@ from tests.agreements.factories import lead
 from tests.documents import factories as documents
 from tests.notices.factories import MessageFactory, NoticeFactory
 from tests.training.factories import CertificationFactory, CompletionFactory
+from tests.webhooks.factories import failed_delivery
 
 PARTY = {"role": "end_user", "person": "$person", "organization": "$organization"}
 # (resource, body); a value `$x` stands for the id of the first `x` that is there.
@@ -54,6 +55,7 @@ BODIES = [
     ("packets", {"version": "$version", "parties": [PARTY], "deadline_on": "2099-06-30"}),
     ("campaigns", {"name": "All end users", "version": "$version", "deadline_on": "2099-06-30"}),
     ("role-grants", {"user": "$user", "role": "lead_staff"}),
+    ("webhooks", {"name": "Warehouse", "url": "https://example.org/hook", "events": ["agreement.recorded"]}),
     ("invitations", {"email": "x@example.org", "name": "Xenia", "role": "lead_staff"}),
 ]
 
@@ -107,6 +109,7 @@ def _papers(person: Any, user: Any) -> dict[str, Any]:
         "course": completion.course_id,
         "notice": NoticeFactory(user=user).pk,
         "message": MessageFactory().pk,
+        "webhook-deliveries": failed_delivery().pk,
     }
 
 

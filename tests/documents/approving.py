@@ -16,7 +16,8 @@ TYPES = ["participation", "end_user", "policies_procedures", "privacy_plan", "co
 
 
 def body(coc, *, seats=5, quorum=3, approves=TYPES, **fields):
-    made = GoverningBody.objects.create(coc=coc, name="HMIS Committee", quorum=quorum, approves=approves, **fields)
+    name = fields.pop("name", "HMIS Committee")
+    made = GoverningBody.objects.create(coc=coc, name=name, quorum=quorum, approves=approves, **fields)
     for number in range(seats):
         seat(made, last_name=f"Member{number}")
     return made

@@ -32,6 +32,7 @@ GLOBAL = {
     "seals.SealMark",
     "tenancy.Crossing",
     "tenancy.Implementation",
+    "webhooks.Due",
 }
 GLOBAL_APPS = {
     "account", "auth", "contenttypes", "django_celery_beat", "guardian", "mfa", "pghistory", "sessions", "socialaccount",
@@ -197,7 +198,7 @@ NOT_TRACKED = {
     "directory.ImportChange", "directory.ImportProblem", "directory.SourceRecord", "tenancy.Counter",
     "notices.BulkSend", "notices.Message", "notices.Notice", "notices.Preference", "notices.Reminder",
     "reporting.ReportFacts", "seals.SealedFile",
-    "web.IdempotencyKey",
+    "web.IdempotencyKey", "webhooks.Attempt", "webhooks.Delivery",
 }  # fmt: skip
 
 

@@ -23,6 +23,7 @@ from hmislead.directory.models import Departure, License
 from hmislead.directory.operations import account_facts
 from hmislead.directory.operations.days import end_of, local_day, past_moment
 from hmislead.directory.operations.licenses import end_license
+from hmislead.directory.webhook_events import license_moved
 from hmislead.errors import DomainError
 from hmislead.notices import events
 from hmislead.tenancy import settings
@@ -173,6 +174,7 @@ def _restore(license: License, state: str, by: Any) -> None:
     if state == License.State.SUSPENDED:
         license.suspended_on = settings.today()
     license.save(update_fields=["state", "terminated_on", "suspended_on", "state_reason", "updated_at"])
+    license_moved(license)
     task_operations.close_moot(
         license, [Task.Kind.DEACTIVATE_ACCOUNT], "The report of a departure was a mistake", by=by
     )

@@ -14,6 +14,7 @@ from hmislead.directory import policy_people as policy
 from hmislead.directory.models import License, Organization, Person
 from hmislead.directory.operations import people
 from hmislead.directory.operations.days import past_day
+from hmislead.directory.webhook_events import license_moved
 from hmislead.errors import DomainError
 from hmislead.tenancy import settings
 
@@ -134,6 +135,7 @@ def _request(
         access_role=access_role.strip(),
         requested_on=day,
     )
+    license_moved(license)
     recheck(licenses=[license.pk], people=[person.pk])
     return license
 

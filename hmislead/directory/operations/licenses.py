@@ -19,6 +19,7 @@ from hmislead.directory.models import License
 from hmislead.directory.operations import account_facts
 from hmislead.directory.operations.days import end_of, past_day
 from hmislead.directory.operations.license_requests import writing_rule
+from hmislead.directory.webhook_events import license_moved
 from hmislead.errors import DomainError
 from hmislead.notices import events
 
@@ -43,6 +44,7 @@ def activate_license(*, license_id: UUID, by: Any, effective_at: Effective = Non
         raise DomainError("This license is suspended. Reactivate it instead.")
     _require_open_gate(license, License.State.ACTIVE, check)
     license.become(License.State.ACTIVE, activated_on=day, state_reason="")
+    license_moved(license)
     if check:
         recheck(licenses=[license.pk])
         events.licenses_moved([license], on=day, by=by)
@@ -58,6 +60,7 @@ def reactivate_license(*, license_id: UUID, by: Any, effective_at: Effective = N
         raise DomainError("Only a suspended license can be reactivated.")
     _require_open_gate(license, License.State.ACTIVE, check)
     license.become(License.State.ACTIVE, suspended_on=None, state_reason="")
+    license_moved(license)
     why = "The license was reactivated"
     task_operations.close_moot(license, [Task.Kind.LOCK_ACCOUNT, Task.Kind.ACTIVE_THOUGH_BLOCKED], why, by=by)
     if license.account_state in account_facts.SHUT:
@@ -79,6 +82,7 @@ def suspend_license(
     license = _for_lead(license_id, by)
     day = past_day(effective_at)
     license.become(License.State.SUSPENDED, suspended_on=day, state_reason=_reason(reason))
+    license_moved(license)
     _shut_account(license, day, by)
     if check:
         recheck(licenses=[license.pk])
@@ -92,6 +96,7 @@ def block_license(*, license_id: UUID, reason: str, by: Any, effective_at: Effec
     license = _for_lead(license_id, by)
     day = past_day(effective_at)
     license.become(License.State.BLOCKED, state_reason=_reason(reason))
+    license_moved(license)
     _shut_account(license, day, by)
     recheck(licenses=[license.pk])
     events.licenses_moved([license], on=day, by=by)
@@ -103,6 +108,7 @@ def unblock_license(*, license_id: UUID, by: Any) -> License:
     """Let a blocked request go on. A task to lock its account is then needless."""
     license = _for_lead(license_id, by)
     license.become(License.State.REQUESTED, state_reason="")
+    license_moved(license)
     task_operations.close_moot(license, [Task.Kind.LOCK_ACCOUNT], "The request was unblocked", by=by)
     recheck(licenses=[license.pk])
     return license
@@ -130,6 +136,7 @@ def end_license(license: License, *, on: dt.date, reason: str, by: Any, due_at: 
     For operations that have asked their own policy (termination, departure). Raises WrongState.
     """
     license.become(License.State.TERMINATED, terminated_on=on, suspended_on=None, state_reason=reason)
+    license_moved(license)
     needless = [Task.Kind.LOCK_ACCOUNT, Task.Kind.REOPEN_ACCOUNT, Task.Kind.DECIDE_SUSPENSION]
     task_operations.close_moot(license, needless, "The license was ended", by=by)
     if account_facts.may_exist(license):

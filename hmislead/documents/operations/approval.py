@@ -16,6 +16,7 @@ from hmislead.documents.effective import needs_body
 from hmislead.documents.models import Condition, DocumentVersion, VersionEffect
 from hmislead.documents.operations import reviews
 from hmislead.documents.types import AGREEMENTS
+from hmislead.documents.webhook_events import version_moved
 from hmislead.errors import DomainError
 from hmislead.tenancy import settings
 from hmislead.web.templatetags.web import long_date
@@ -89,6 +90,7 @@ def approve(effect: VersionEffect, *, on: dt.date) -> None:
     """A locked row is approved from a day on. The review that was open for it is closed by the new version."""
     reviewed = effect.decision.met_on if effect.decision else on
     effect.become(State.APPROVED, approved_on=on, reviewed_on=reviewed)
+    version_moved(effect.version, "approved", effect.coc_id)
     follow(effect.version)
     if effect.decision:
         reviews.close_by_approval(effect)
@@ -168,7 +170,9 @@ def _take_effect(effect: VersionEffect, day: dt.date) -> VersionEffect:
         # A planned day may have been overtaken by another version since.
         day = max(day, former.effective_from + dt.timedelta(days=1))
         former.become(State.SUPERSEDED, effective_until=day - dt.timedelta(days=1))
+        version_moved(former.version, "superseded", former.coc_id)
     effect.become(State.EFFECTIVE, effective_from=day)
+    version_moved(effect.version, "effective", effect.coc_id)
     follow(effect.version)
     if former:
         follow(former.version)

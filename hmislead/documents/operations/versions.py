@@ -12,6 +12,7 @@ from hmislead.compliance.engine import recheck
 from hmislead.documents import completeness, policy
 from hmislead.documents.models import DocumentVersion
 from hmislead.documents.operations.writing import NOT_YOURS
+from hmislead.documents.webhook_events import version_moved
 from hmislead.errors import DomainError
 from hmislead.tenancy import settings
 
@@ -30,6 +31,7 @@ def submit_version(*, version_id: UUID, changes: str, by: Any) -> DocumentVersio
     if version.number > 1 and not changes.strip():
         raise DomainError("Say in plain words what changed since the last version.")
     version.become(DocumentVersion.State.SUBMITTED, changes=changes.strip())
+    version_moved(version, "submitted")
     return version
 
 
@@ -52,6 +54,7 @@ def retire_version(*, version_id: UUID, by: Any) -> DocumentVersion:
     """Take a version out of use. Packets that are out with it are signed no more."""
     version = _locked(version_id, by)
     version.become(DocumentVersion.State.RETIRED)
+    version_moved(version, "retired")
     for effect in version.effects.filter(state="effective"):
         effect.become("superseded", effective_until=settings.today())
     recheck(cocs=set(version.effects.values_list("coc_id", flat=True)))

@@ -1,0 +1,172 @@
+"""One POST to an address that a tenant's administrator chose: nothing inside our own network may be reached by it.
+
+The name is resolved once, every address it has must be public, and the connection goes to the address that was looked
+at: a name that resolves differently a moment later changes nothing. No redirect is followed, no proxy used, the whole
+call has one limit of time, and of the answer nothing but its status is read.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import ipaddress
+import re
+import socket
+import ssl
+import threading
+from typing import Any
+from urllib.parse import SplitResult, urlsplit
+
+from django.conf import settings
+from requests.utils import DEFAULT_CA_BUNDLE_PATH
+
+from hmislead.errors import DomainError
+from hmislead.webhooks.models import LONGEST_URL, Trouble
+
+CONNECT_SECONDS = 3
+SECONDS = 10
+USER_AGENT = "HMIS-Lead-Webhooks/1"
+HOST = re.compile(r"[A-Za-z0-9.\-_:]{1,253}")
+# Public by their number and yet inside: translations of IPv4 addresses (RFC 6052, 8215), and the addresses at which
+# clouds answer their own machines where those are not link-local.
+INSIDE = [ipaddress.ip_network(each) for each in ("64:ff9b::/96", "64:ff9b:1::/48", "168.63.129.16/32", "192.0.0.0/24")]
+
+
+class NotReachedError(Exception):
+    """The call did not get an answer. `trouble` is the kind of reason."""
+
+    def __init__(self, trouble: Trouble) -> None:
+        super().__init__(trouble.value)
+        self.trouble = trouble
+
+
+def require_address(url: str) -> None:
+    """Raises DomainError with a sentence for an address that can never be called."""
+    try:
+        target = _parsed(url)
+    except ValueError:
+        raise DomainError(
+            "The address must be a full https:// address without a user name, for example https://example.org/hmis."
+        ) from None
+    with contextlib.suppress(ValueError):  # a name: what it leads to is looked at with every call
+        if not _is_allowed(ipaddress.ip_address(str(target.hostname))):
+            raise DomainError(f"{Trouble.PRIVATE.label}. Give an address on the public internet.")
+
+
+def post(url: str, *, body: bytes, headers: dict[str, str]) -> int:
+    """Send `body` and return the status of the answer. Raises NotReachedError when there is none."""
+    try:
+        target = _parsed(url)
+    except ValueError:
+        raise NotReachedError(Trouble.PRIVATE) from None
+    host, port = str(target.hostname), target.port or (443 if target.scheme == "https" else 80)
+    address = resolve(host, port)
+    connection = _Pinned(host, port, address=address, tls=_trust() if target.scheme == "https" else None)
+    path = f"{target.path or '/'}{'?' if target.query else ''}{target.query}"
+    try:
+        with connection.limited():
+            sent = {"Content-Type": "application/json", "User-Agent": USER_AGENT, "Connection": "close", **headers}
+            connection.request("POST", path, body=body, headers=sent)
+            status = connection.getresponse().status
+            connection.require_time()  # an answer that was cut off in the middle is none
+            return status
+    except ssl.SSLError:
+        raise NotReachedError(Trouble.CERTIFICATE) from None
+    except (OSError, http.client.HTTPException, ValueError):
+        raise NotReachedError(Trouble.UNREACHABLE) from None
+    finally:
+        connection.close()
+
+
+def resolve(host: str, port: int) -> str:
+    """The address to connect to. Raises NotReachedError if there is none, or if any address of the name is private."""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP)
+    except (OSError, UnicodeError):
+        raise NotReachedError(Trouble.NAME) from None
+    addresses = [str(entry[4][0]).partition("%")[0] for entry in found]
+    if not addresses or not all(_is_allowed(ipaddress.ip_address(each)) for each in addresses):
+        raise NotReachedError(Trouble.PRIVATE)
+    return addresses[0]
+
+
+def is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    """True for an address on the public internet that is nothing else in disguise."""
+    if isinstance(address, ipaddress.IPv6Address):
+        disguised = address.ipv4_mapped or address.sixtofour or address.teredo
+        if disguised or address.is_site_local:
+            return False
+    if any(address in network for network in INSIDE if network.version == address.version):
+        return False
+    return address.is_global and not (address.is_multicast or address.is_reserved or address.is_unspecified)
+
+
+def _is_allowed(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    return settings.WEBHOOK_PRIVATE_ADDRESSES or is_public(address)
+
+
+def _parsed(url: str) -> SplitResult:
+    """The parts of an address. Raises ValueError for one that is no plain https address."""
+    target = urlsplit(url)
+    schemes = ("https", "http") if settings.WEBHOOK_PRIVATE_ADDRESSES else ("https",)
+    fits = (
+        len(url) <= LONGEST_URL
+        and url.isascii()
+        and not re.search(r"[\s\\#]", url)
+        and url.isprintable()
+        and target.scheme in schemes
+        and "@" not in target.netloc
+        and HOST.fullmatch(target.hostname or "")
+        and target.port != 0  # reading the port raises ValueError for one that is none
+    )
+    if not fits:
+        raise ValueError("no plain https address")
+    return target
+
+
+def _trust() -> ssl.SSLContext:
+    """The authorities whose certificates are believed: the public ones, or those of a closed network's own file."""
+    return ssl.create_default_context(cafile=settings.WEBHOOK_CA_FILE or DEFAULT_CA_BUNDLE_PATH)
+
+
+class _Pinned(http.client.HTTPConnection):
+    """A connection to one `address`, which still asks for `host` by name and, with `tls`, demands its certificate."""
+
+    def __init__(self, host: str, port: int, *, address: str, tls: ssl.SSLContext | None) -> None:
+        super().__init__(host, port, timeout=CONNECT_SECONDS)
+        self._address, self._tls, self._over = address, tls, False
+        if tls:
+            self.default_port = 443  # so that the Host header names no port that goes without saying
+
+    def connect(self) -> None:
+        self.sock = socket.create_connection((self._address, self.port), CONNECT_SECONDS)
+        self.sock.settimeout(SECONDS)
+        if self._tls:
+            # The handshake comes after the socket is known, so that the limit of time holds for it too.
+            self.sock = self._tls.wrap_socket(self.sock, server_hostname=self.host, do_handshake_on_connect=False)
+            self.require_time()
+            self.sock.do_handshake()
+        self.require_time()
+
+    @contextlib.contextmanager
+    def limited(self) -> Any:
+        """End the call after SECONDS, however slowly the other side goes on talking."""
+        clock = threading.Timer(SECONDS, self._cut)
+        clock.daemon = True
+        clock.start()
+        try:
+            yield
+        finally:
+            clock.cancel()
+
+    def require_time(self) -> None:
+        """Raises TimeoutError once the call is over."""
+        if self._over:
+            raise TimeoutError
+
+    def _cut(self) -> None:
+        self._over = True
+        if self.sock:
+            with contextlib.suppress(OSError):
+                # The plain socket's own: that of a TLS socket would first change what the waiting thread reads from.
+                socket.socket.shutdown(self.sock, socket.SHUT_RDWR)
