@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
@@ -25,7 +26,11 @@ from policies.requirements import PUBLIC
 from policies.words import WORDS
 
 # Forms that other parts of this room offer: (name of the address, key of its words).
-FORMS = (("public_cases:deviation", "deviation"), ("public_cases:grievance", "grievance"))
+FORMS = (
+    ("public_cases:deviation", "deviation"),
+    ("public_cases:grievance", "grievance"),
+    ("public_cases:follow", "follow"),
+)
 SHOWN = ("live", "transition")
 
 
@@ -57,7 +62,7 @@ def index(request: Any) -> HttpResponse:
     now = set(VersionEffect.objects.in_effect(today).values_list("version_id", flat=True))
     shown = _in_language([copy for copy in copies if copy.version_id in now], request.shown_in)
     older = _in_language([copy for copy in copies if copy.version_id not in now], request.shown_in)
-    return _page(request, "policies/public_index.html", {
+    return page_of(request, "policies/public_index.html", {
         "current": [copy for copy in shown if copy.version.document.type != "privacy_notice"],
         "notices": [copy for copy in copies if copy.version_id in now and copy.version.document.type == "privacy_notice"],
         "older": older,
@@ -73,7 +78,7 @@ def copy_page(request: Any, pk: UUID) -> HttpResponse:
     found = _copy(pk)
     in_force = VersionEffect.objects.in_effect(settings.today()).filter(version_id=found.version_id).exists()
     others = _copies().filter(version_id=found.version_id).exclude(pk=pk).defer("html")
-    return _page(request, "policies/public_copy.html", {"copy": found, "in_force": in_force, "others": others})
+    return page_of(request, "policies/public_copy.html", {"copy": found, "in_force": in_force, "others": others})
 
 
 @require_safe
@@ -91,7 +96,9 @@ def copy_pdf(request: Any, pk: UUID) -> HttpResponseBase:
 def agencies(today: Any) -> list[str]:
     """Names of the agencies that take part today."""
     role = OrganizationRole.objects.filter(running(today), role=OrganizationRole.Role.CHO).values("organization")
-    rows = Organization.objects.visible_to(ROBOT).filter(running(today, "participations__"), pk__in=role)
+    # Without the last condition an agency that never took part in a CoC would count as one that always did.
+    taking_part = running(today, "participations__") & Q(participations__isnull=False)
+    rows = Organization.objects.visible_to(ROBOT).filter(taking_part, pk__in=role)
     return list(rows.filter(merged_into=None).distinct().order_by("name").values_list("name", flat=True))
 
 
@@ -125,11 +132,12 @@ def _forms(request: Any) -> list[tuple[str, str]]:
             url = reverse(name, kwargs={"slug": request.implementation.slug})
         except NoReverseMatch:
             continue  # this installation offers no such form
-        found.append((WORDS[request.shown_in][key], url))
+        found.append((WORDS[request.shown_in][key], f"{url}?lang={request.shown_in}"))
     return found
 
 
-def _page(request: Any, template: str, more: dict[str, Any]) -> HttpResponse:
+def page_of(request: Any, template: str, more: dict[str, Any]) -> HttpResponse:
+    """A public page in its language, with the link to the other one."""
     other = "en" if request.shown_in == "es" else "es"
     shown = {
         "implementation": request.implementation,

@@ -12,6 +12,7 @@ def register_policies() -> None:
     from hmislead.notices.registry import register as register_notices
     from hmislead.quizzes import uses
     from policies import announcements
+    from policies.cases.registration import register_cases
     from policies.quiz_use import way_on
     from policies.requirements import register_policy_requirements
     from policies.room_settings import register_policy_settings
@@ -33,3 +34,4 @@ def register_policies() -> None:
         navigation.NavItem("Policies", 30, "Who acknowledges what", "policies:setting-list", "view_documents"),
         navigation.NavItem("Policies", 40, "Quizzes", "quizzes:quiz-list", "view_documents"),
     )
+    register_cases()

@@ -52,7 +52,12 @@ ROLES = {
     "analyst": "analyst",
     "auditor": "auditor",
 }
-ARGUMENTS = {"agreements:subject-agreements": "organization", "documents:version-attest": "PRI-05"}
+ARGUMENTS = {"agreements:subject-agreements": "organization", "documents:version-attest": "PRI-05"} | {
+    # One move of each kind of case that its case, as it is laid out, can make.
+    "cases:deviation-move": "review",
+    "cases:sanction-move": "change",
+    "cases:grievance-move": "acknowledge",
+}
 ROSTER = ["ada@example.org,ada,Ada,Quill,Harbor House,Active,,", "new@example.org,new,Ned,Way,Old Mill,Active,,"]
 
 

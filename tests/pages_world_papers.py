@@ -15,6 +15,8 @@ from hmislead.documents.models import Citation, Condition, Contradiction, Librar
 from hmislead.quizzes import operations as quizzes
 from hmislead.tenancy import settings
 from policies import operations as policies
+from policies.cases.models import LadderStep, ViolationClass
+from policies.cases.operations import deviations, grievances, ladder, sanctions
 from policies.models import Acknowledgement, PolicySetting
 from tests import factories
 from tests.agreements import test_packets as packets
@@ -28,7 +30,7 @@ def papers(users: dict[str, Any], coc: Any, agency: Any) -> dict[str, Any]:
     found = _of_documents(staff, coc)
     found |= _of_packets(users, agency, coc)
     found |= _of_policies(users, coc)
-    return found
+    return found | _of_cases(users, agency)
 
 
 def _of_documents(staff: Any, coc: Any) -> dict[str, Any]:
@@ -133,4 +135,45 @@ def _of_policies(users: dict[str, Any], coc: Any) -> dict[str, Any]:
         "quizzes/": quiz.pk,
         "quizzes/questions/": question.pk,
         "quizzes/attempts/": attempt.pk,
+    }
+
+
+def _of_cases(users: dict[str, Any], agency: Any) -> dict[str, Any]:
+    """The end user's report and grievance, which is decided; a sanction that is proposed, and one they may appeal."""
+    staff, person = users["staff"], directory.Person.objects.get(user=users["end_user"])
+    ladder.load_shipped(by=staff)
+    report, _ = deviations.report_deviation(what="A password was on a note at a desk.", by=users["end_user"])
+    new, _ = grievances.file_grievance(
+        complainant="user", subject="service", what="Nobody answers the telephone.", by=users["end_user"]
+    )
+    done, _ = grievances.file_grievance(
+        complainant="user", subject="service", what="Nobody answered my letter.", by=users["end_user"]
+    )
+    grievances.acknowledge(grievance_id=done.pk, by=staff)
+    grievances.begin_review(grievance_id=done.pk, by=staff)
+    grievances.decide(grievance_id=done.pk, outcome="upheld", decision="You are right. We answered today.", by=staff)
+    made = [
+        sanctions.propose(
+            violation_class=ViolationClass.objects.get(name="Minor"),
+            organization=agency,
+            license=person.licenses.filter(organization=agency).first(),
+            happened_on=settings.today(),
+            summary="A screen was left open.",
+            by=staff,
+        )[0]
+        for _ in range(2)
+    ]
+    told = sanctions.notify(sanction_id=made[1].pk, by=staff)
+    return {
+        "cases/deviations/": report.pk,
+        "cases/grievances/": new.pk,
+        "cases:grievance-appeal": done.pk,
+        "cases:grievance-rate": done.pk,
+        "cases:grievance-detail": done.pk,
+        "cases/sanctions/": made[0].pk,
+        "cases:sanction-appeal": told.pk,
+        "cases:sanction-detail": told.pk,
+        "cases/licenses/": told.license_id,
+        "cases/ladder/classes/": ViolationClass.objects.get(name="Minor").pk,
+        "cases/ladder/steps/": LadderStep.objects.filter(violation_class__name="Minor").first().pk,
     }

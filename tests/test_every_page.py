@@ -28,6 +28,7 @@ HOLDERS = {
     "own": PERSON,
     "edit_documents": LEAD,
     "import_data": LEAD,
+    "manage_cases": LEAD,
     "manage_compliance": LEAD,
     "manage_contacts": LEAD | AGENCY,
     "manage_directory": LEAD,
@@ -60,7 +61,14 @@ NARROWER = {"directory:person-create": LEAD}
 ROLES = sorted(READERS | AGENCY | OFFICER | COC | PERSON)
 ROWS = [(name, permission) for permission, names in PAGES.items() for name in names]
 NOWHERE = uuid.UUID(int=1)
-KWARGS = {"code": "contacts", "key": "hours.opens", "kind": "completions", "type": "participation", "format": "pdf"}
+KWARGS = {
+    "code": "contacts",
+    "key": "hours.opens",
+    "kind": "completions",
+    "type": "participation",
+    "format": "pdf",
+    "move": "review",
+}
 
 
 def tenant_patterns(patterns, namespace="", route=""):

@@ -36,6 +36,7 @@ OTHERWISE = {
     "agreements:agreement-detail": "cho_lead",
     "agreements:subject-agreements": "cho_lead",
     "approvals:decision-detail": "coc_staff",
+    "cases:deviation-new": "cho_lead",
     "approvals:version-approval": "coc_staff",
     "compliance:run-detail": "staff",
     "directory:license-activate": "staff",

@@ -14,6 +14,7 @@ from hmislead.documents.models import LibraryClause
 from hmislead.quizzes.models import Quiz
 from hmislead.tenancy import operations as tenancy
 from hmislead.tenancy.context import use
+from policies.cases.models import ViolationClass
 from tests import factories
 from tests.documents import factories as documents
 from training.models import Course
@@ -30,6 +31,15 @@ PAGES = {
     "documents:contradiction-new": ("staff", None, {"first": "document", "second": "document"}, {}),
     "documents:version-attest": ("staff", "version", {"block": "block"}, {"standard": "GOV-20"}),
     "policies:setting-new": ("staff", None, {"document": "document", "quiz": "quiz"}, {}),
+    "cases:deviation-new": ("cho_lead", None, {"organization": "agency"}, {}),
+    "cases:grievance-new": ("cho_lead", None, {"organization": "agency"}, {}),
+    "cases:sanction-propose": (
+        "staff",
+        None,
+        {"organization": "agency", "license": "license", "violation_class": "violation_class"},
+        {},
+    ),
+    "cases:step-new": ("staff", None, {"violation_class": "violation_class"}, {}),
     "directory:contact-add": ("cho_lead", "agency", {"person": "person"}, {}),
     "directory:signatory-add": ("staff", "agency", {"person": "person"}, {}),
     "directory:attestation-add": ("staff", "agency", {"attested_by": "person"}, {}),
@@ -71,6 +81,7 @@ def things(organization, coc):
         "version": version,
         "block": version.blocks.get(),
         "clause": LibraryClause.objects.create(name=f"Kept {organization}", heading="Kept", body="Text."),
+        "violation_class": ViolationClass.objects.create(name=f"Major {organization}"),
         "quiz": Quiz.objects.create(title=f"Privacy {organization}"),
         "project": factories.ProjectFactory(organization=organization, project_type=1),
     }

@@ -88,6 +88,10 @@ CASES = {
     "notices.Preference": (("user",), OWN),
     "notices.Reminder": ((), WORK),
     "policies.Acknowledgement": (("person",), EVIDENCE),
+    "policies.CaseNote": LEADS,
+    "policies.Deviation": (("reporter",), WORK | OWN),
+    "policies.Grievance": (("reporter",), WORK | OWN),
+    "policies.Violation": ((), READ),
     "quizzes.Attempt": (("person",), EVIDENCE),
     "quizzes.Question": ((), READ),
     "quizzes.Quiz": ((), READ),
@@ -151,6 +155,9 @@ BY_ITSELF = {
     "documents.LegalReview",
     "documents.VersionEffect",
     "files.StoredFile",
+    "policies.LadderStep",
+    "policies.Sanction",
+    "policies.ViolationClass",
     "training.Course",
 }
 
@@ -175,6 +182,7 @@ def world(people, agency, neighbour, coc):
             "agreement": agreements.with_agency(organization),
             "user": (somebody := factories.UserFactory()),
             "owner": somebody,
+            "reporter": somebody,
         }
         made[place]["agreementparty"] = made[place]["agreement"].parties.get()
         made[place]["affiliation"] = directory.Affiliation.objects.create(
@@ -189,7 +197,7 @@ def world(people, agency, neighbour, coc):
     made["there"]["participation"] = None
     own = directory.License.objects.get(person__user=people["end_user"])
     made["own"] = {"license": own, "person": own.person, "organization": agency}
-    made["own"] |= {"user": people["end_user"], "owner": people["end_user"]}
+    made["own"] |= dict.fromkeys(("user", "owner", "reporter"), people["end_user"])
     return made
 
 
@@ -382,6 +390,30 @@ def test_every_member_knows_which_courses_there_are(people, tenant):
     course = apps.get_model("training.Course").objects.create(title="Privacy", topics=["privacy"])
     expected = dict.fromkeys(MEMBERS, EVERYTHING)
     assert wrong_of(apps.get_model("training.Course"), {"lead": course.pk}, expected, people) == {}
+
+
+@pytest.mark.parametrize("label", ["policies.ViolationClass", "policies.LadderStep"])
+def test_every_member_knows_what_a_breach_leads_to(people, tenant, label):
+    with transaction.atomic():
+        key = insert(apps.get_model(label)._meta.db_table, tenant.pk)
+        wrong = wrong_of(apps.get_model(label), {"lead": key}, dict.fromkeys(MEMBERS, EVERYTHING), people)
+        transaction.set_rollback(True)
+    assert wrong == {}
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_a_sanction_is_seen_by_whom_it_concerns_once_they_are_told(people, tenant, world, told):
+    """Of an agency (`here`, `there`), or of a person there (`own`)."""
+    with transaction.atomic():
+        keys = {}
+        for number, place in enumerate(("here", "there", "own")):
+            given = {"organization_id": world[place]["organization"].pk, "number": f"S-{number}"}
+            given["person_id"] = world[place]["person"].pk if place == "own" else None
+            keys[place] = insert("policies_sanction", tenant.pk, state="notified" if told else "proposed", **given)
+        theirs = {"cho_lead": {"here", "own"}, "neighbour_lead": {"there"}, "end_user": {"own"}}
+        wrong = wrong_of(apps.get_model("policies.Sanction"), keys, READ | (theirs if told else {}), people)
+        transaction.set_rollback(True)
+    assert wrong == {}
 
 
 @pytest.mark.parametrize(

@@ -107,6 +107,17 @@ _TABLE: dict[str, tuple[str, str, str]] = {
     "not_in_time": ("not signed in time", "error", BAD),
     "asked": ("asked to sign", "edit", WAIT),
     "replaced": ("replaced", *_ENDED),
+    # deviation reports, sanctions and grievances
+    "received": ("received", "mail_outline", WAIT),
+    "reviewed": ("reviewed", "visibility", WAIT),
+    "action": ("action taken", "build", WAIT),
+    "notified": ("notice given", "send", WAIT),
+    "in_effect": ("in effect", "do_not_disturb", BAD),
+    "appealed": ("appealed", *_WAITING),
+    "lifted": ("lifted", *_ENDED),
+    "acknowledged": ("acknowledged", "check", WAIT),
+    "in_review": ("in review", "visibility", WAIT),
+    "decided": ("decided", *_MET),
     # tasks, invitations, grants and tokens
     "open": ("open", "radio_button_unchecked", WAIT),
     "proven": ("closed with proof", *_MET),

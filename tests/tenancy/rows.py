@@ -24,6 +24,8 @@ WANTED = {
     "documents_citation": {"cited_id": uuid.UUID(int=7)},
     "documents_versioneffect": {"state": "requested"},
 }
+# Exactly one of these columns is filled: the first, unless another one is given.
+ONE_OF = {"policies_casenote": ("deviation_id", "grievance_id", "sanction_id")}
 BY_TYPE = {
     "uuid": lambda: uuid.uuid4(),
     "boolean": lambda: False,
@@ -56,6 +58,9 @@ def columns_of(table: str) -> list[tuple[str, str, bool]]:
 def values_for(table: str, implementation_id: uuid.UUID, **given: object) -> dict[str, object]:
     """A value for every column that needs one."""
     made: dict[str, object] = {}
+    either = ONE_OF.get(table, ())
+    if either and not set(either) & set(given):
+        given[either[0]] = uuid.UUID(int=7)
     for name, kind, nullable in columns_of(table):
         if name == "implementation_id":
             made[name] = implementation_id

@@ -1,0 +1,1 @@
+"""Pages of deviation reports, sanctions and grievances."""
