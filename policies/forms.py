@@ -30,8 +30,8 @@ class SettingForm(forms.Form):
     def given(self) -> dict[str, Any]:
         """What the operation takes."""
         data = dict(self.cleaned_data)
-        quiz = data.pop("quiz")
-        return {**data, "document_id": data.pop("document").pk, "quiz_id": quiz.pk if quiz else None}
+        document, quiz = data.pop("document"), data.pop("quiz")
+        return {**data, "document_id": document.pk, "quiz_id": quiz.pk if quiz else None}
 
 
 class AcknowledgeForm(forms.Form):

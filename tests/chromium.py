@@ -94,7 +94,8 @@ STOPS = """() => {
       return true;
     });
   wanted.forEach((it, at) => it.setAttribute('data-stop', at));
-  return wanted.map((it) => it.outerHTML.slice(0, 120));
+  const main = document.getElementById('main');
+  return wanted.map((it) => ({html: it.outerHTML.slice(0, 120), content: main.contains(it)}));
 }"""
 
 # Where the focus is, and whether a person can see that: a ring on the element or on the label that stands for it.
@@ -119,10 +120,18 @@ FOCUS = """async () => {
 }""".replace("STILL", STILL)
 
 
-def keyboard_problems(page):
-    """Walk a freshly loaded page with Tab from its top: what is passed over, out of order, unseen, covered or a trap."""
+def keyboard_problems(page, frame=True):
+    """Walk a freshly loaded page with Tab: what is passed over, out of order, unseen, covered or a trap.
+
+    From its top; or (`frame` False) from the content on, past the frame that all pages share, where its skip link leads.
+    """
     stops = page.evaluate(STOPS)
-    met, wrong, here = [], [], None
+    wanted = [at for at, stop in enumerate(stops) if frame or stop["content"]]
+    wrong = [("skip link", problem)] if (problem := skip_link_problem(page)) else []
+    if frame:
+        page.reload()
+        page.evaluate(STOPS)
+    met, here = [], None
     for _ in range(MOST_STOPS):
         page.keyboard.press("Tab")
         here = page.evaluate(FOCUS)
@@ -130,7 +139,7 @@ def keyboard_problems(page):
             break
         if met and here["stop"] == str(met[-1]):  # the parts of a date are places to stop within one field
             continue
-        if here["stop"] is None or int(here["stop"]) in met:
+        if here["stop"] is None or int(here["stop"]) in met or int(here["stop"]) not in wanted:
             break
         met.append(int(here["stop"]))
         wrong += [(problem, here["html"]) for problem in _unseen(here)]
@@ -138,9 +147,9 @@ def keyboard_problems(page):
         wrong.append(("no end to it", here["html"]))
     if here is not None and here["stop"] is None:
         wrong.append(("a place to stop that was not there before", here["html"]))
-    wrong += [("never reached", stops[at]) for at in range(len(stops)) if at not in met]
+    wrong += [("never reached", stops[at]["html"]) for at in wanted if at not in met]
     if met != sorted(met):
-        wrong.append(("out of order", [stops[at] for at in met]))
+        wrong.append(("out of order", [stops[at]["html"] for at in met]))
     return wrong
 
 

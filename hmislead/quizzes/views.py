@@ -146,14 +146,17 @@ def attempt(request: Any, pk: UUID) -> HttpResponse:
 
 
 def _results(found: Attempt) -> list[dict[str, Any]]:
-    """Each question with what was chosen. What is right is told once it was passed: else the next try proves nothing."""
-    return [
-        {
-            "text": question["text"],
-            "is_right": operations.is_right(question, found.answers),
-            "chosen": [question["choices"][place] for place in found.answers[question["id"]]],
-            "right": [question["choices"][place] for place in question["right"]] if found.passed else [],
-            "explanation": question["explanation"],
-        }
-        for question in found.asked
-    ]
+    """Each question with what was chosen. What is right, and why, is told of what was answered right, or once all of it
+    was passed: else the next try proves nothing."""
+    return [_result(question, found) for question in found.asked]
+
+
+def _result(question: dict[str, Any], found: Attempt) -> dict[str, Any]:
+    is_right = operations.is_right(question, found.answers)
+    return {
+        "text": question["text"],
+        "is_right": is_right,
+        "chosen": [question["choices"][place] for place in found.answers[question["id"]]],
+        "right": [question["choices"][place] for place in question["right"]] if found.passed else [],
+        "explanation": question["explanation"] if found.passed or is_right else "",
+    }
