@@ -139,7 +139,7 @@ def invitation_detail(request: Any, pk: uuid.UUID) -> HttpResponse:
         "invitation__implementation", "coc", "organization", "invited_by"
     )
     detail = get_object_or_404(details, pk=pk)
-    subject, body = tasks.invitation_mail(detail, "[the link, made when the mail is sent]")
+    subject, body = tasks.invitation_mail(detail, tasks.LINK_STANDS_HERE)
     context = {"detail": detail, "subject": subject, "body": body, "role": invitations.role_words(detail)}
     return render(request, "access/invitation_detail.html", context)
 

@@ -23,6 +23,7 @@ from hmislead.accounts.sealing import unseal
 
 SSO_KEY = "sso_implementation"
 LONGEST_SUBJECT = 191
+OWN_PAGES = "hmislead.accounts"
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -31,8 +32,10 @@ class AccountAdapter(DefaultAccountAdapter):
         return False
 
     def is_reauthentication_required(self, *, app: str) -> bool:
-        """Second factors and links to identity providers are changed only by who has just confirmed it is them."""
-        return app in {"allauth.mfa", "allauth.socialaccount"} or super().is_reauthentication_required(app=app)
+        """Second factors, linked identities and the address are changed only by who has just confirmed it is them."""
+        return app in {"allauth.mfa", "allauth.socialaccount", OWN_PAGES} or super().is_reauthentication_required(
+            app=app
+        )
 
     def pre_authenticate(self, request: Any, **credentials: Any) -> None:
         """Too many wrong passwords are answered with 429, not with a page that looks like any other."""

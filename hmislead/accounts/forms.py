@@ -1,4 +1,4 @@
-"""Forms of invitations and tokens."""
+"""Forms of invitations, addresses and tokens."""
 
 from __future__ import annotations
 
@@ -47,6 +47,24 @@ class NewAccountForm(forms.Form):
             except ValidationError as error:
                 self.add_error("password", error)
         return given
+
+
+class AddressForm(forms.Form):
+    """Another address to sign in with."""
+
+    address = forms.EmailField(
+        label="New e-mail address", max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"})
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean_address(self) -> str:
+        address = str(self.cleaned_data["address"]).lower()
+        if address == self.user.email:
+            raise ValidationError("This is the address you sign in with now. Give another one.")
+        return address
 
 
 class RoleForm(forms.Form):

@@ -113,6 +113,33 @@ class Invitation(models.Model):
         return self.used_at is None and self.withdrawn_at is None and self.expires_at > timezone.now()
 
 
+class EmailChange(models.Model):
+    """That somebody asked for, and perhaps confirmed, another address to sign in with. Confirmed ones are kept."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="email_changes")
+    old_email = models.EmailField("address before")
+    new_email = models.EmailField("new address")
+    secret_hash = models.CharField(max_length=64, unique=True)
+    expires_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["user"], condition=models.Q(confirmed_at=None), name="email_change_one_open"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+    @property
+    def is_open(self) -> bool:
+        return self.confirmed_at is None and self.expires_at > timezone.now()
+
+
 class InvitationDetailQuerySet(models.QuerySet["InvitationDetail"]):
     def visible_to(self, user: Any) -> InvitationDetailQuerySet:
         """Invitations `user` may know of: all with `manage_roles` at the implementation, else none."""

@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from hmislead.accounts.views import invitations, own, sso, tokens
+from hmislead.accounts.views import address, invitations, own, sso, tokens
 
 app_name = "accounts"
 urlpatterns = [
     path("", own.home, name="home"),
     path("invitation/<str:secret>/", invitations.invitation, name="invitation"),
     path("accounts/security/", own.security, name="security"),
+    path("accounts/address/", address.address_ask, name="address-ask"),
+    path("accounts/address/<str:secret>/", address.address_confirm, name="address-confirm"),
     path("accounts/keep-alive/", own.keep_alive, name="keep-alive"),
     path("accounts/sessions/<int:pk>/end/", own.session_end, name="session-end"),
     path("accounts/linked/<int:pk>/remove/", own.link_end, name="link-end"),

@@ -57,7 +57,7 @@ def send_due_of(implementation_id: UUID) -> int:
             if trouble == Trouble.UNREACHABLE:
                 break
     finally:
-        _close(connection)
+        close(connection)
     return sent
 
 
@@ -102,7 +102,7 @@ def _attempt(message: Message, slot: Outbox, connection: Any) -> None:
         message.address = message.user.email  # the person has changed their address since
     message.attempts += 1
     envelope = mail.envelope(message)
-    trouble = _hand_over(envelope, connection)
+    trouble = hand_over(envelope, connection)
     columns: dict[str, Any] = {"attempts": message.attempts, "trouble": trouble, "address": message.address}
     if not trouble:
         status = getattr(envelope, "anymail_status", None)
@@ -120,7 +120,7 @@ def _attempt(message: Message, slot: Outbox, connection: Any) -> None:
     _postpone(message, slot, hours.current().next_open(timezone.now() + WAITS[message.attempts - 1]))
 
 
-def _hand_over(envelope: Any, connection: Any) -> str:
+def hand_over(envelope: Any, connection: Any) -> str:
     """Give a mail to the server over an open connection. Returns the kind of trouble, or an empty word."""
     trouble = Trouble.NONE
     try:
@@ -142,11 +142,12 @@ def _hand_over(envelope: Any, connection: Any) -> str:
         log.exception("mail backend failed")
         trouble = Trouble.REFUSED
     if trouble:
-        _close(connection)  # what a server said no to may have left the connection in the middle of a message
+        close(connection)  # what a server said no to may have left the connection in the middle of a message
     return trouble
 
 
-def _close(connection: Any) -> None:
+def close(connection: Any) -> None:
+    """End the connection to a mail server, however it is."""
     try:
         connection.close()
     except (OSError, smtplib.SMTPException):

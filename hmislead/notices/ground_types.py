@@ -6,7 +6,7 @@ from hmislead.notices import moot
 from hmislead.notices.models import How
 from hmislead.notices.registry import NoticeType, register
 
-DIGEST, REQUIREMENT_DUE, BULK = "digest", "requirement_due", "bulk_reminder"
+DIGEST, REQUIREMENT_DUE, BULK, INVITATION = "digest", "requirement_due", "bulk_reminder", "invitation"
 
 
 TYPES = (
@@ -77,6 +77,15 @@ TYPES = (
         default=How.OFF,
         permission="request_reports",
         button="Open the report",
+    ),
+    NoticeType(
+        INVITATION,
+        "Invitations",
+        "The person who is invited.",
+        "somebody entered your address",
+        default=How.AT_ONCE,
+        fixed=True,
+        again="The log does not know the link that was in it. Open the invitation and send it again there.",
     ),
     NoticeType(
         DIGEST,

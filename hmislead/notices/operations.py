@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from hmislead.access import scopes
 from hmislead.errors import DomainError, WrongState
-from hmislead.notices import hours, queue
+from hmislead.notices import hours, queue, registry
 from hmislead.notices.audience import Recipient, recipients_of
 from hmislead.notices.models import How, Message, Notice, Preference
 from hmislead.notices.registry import TYPES, NoticeType
@@ -194,6 +194,8 @@ def resend_message(*, message_id: UUID, by: Any) -> Message:
     message = _locked_message(message_id, by)
     if message.state not in Message.MISSED:
         raise WrongState(message, Message.State.QUEUED.label)
+    if registry.again(message.type):
+        raise DomainError(f"This message was not sent again. {registry.again(message.type)}")
     if queue.mails_nothing():
         raise DomainError("This implementation mails nothing in its present state. The message stays as it is.")
     before = message.state

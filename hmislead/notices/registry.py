@@ -16,6 +16,7 @@ class NoticeType:
     because …" in the mail. `default` is how e-mail goes out unless a person chose otherwise; `fixed` types cannot be
     turned off. `permission` hides the type from who can never get it; empty shows it to every member. `button` is what
     the mail's button says. `is_moot(key)` asks, just before a scheduled mail goes out, whether it is still needed.
+    `again` is said of a mail that the log cannot send a second time: where that is done instead.
     """
 
     code: str
@@ -28,6 +29,7 @@ class NoticeType:
     button: str = "Open the page"
     template: str = "notices/mail/message"
     is_moot: Callable[[str], bool] | None = None
+    again: str = ""
 
 
 TYPES: dict[str, NoticeType] = {}
@@ -39,6 +41,11 @@ def register(*types: NoticeType) -> None:
         if each.code in TYPES:
             raise ValueError(f"The type of notice {each.code} is registered twice.")
         TYPES[each.code] = each
+
+
+def again(code: str) -> str:
+    """Why a mail of this type cannot be sent again from the log, and where it can; empty when it can."""
+    return TYPES[code].again if code in TYPES else ""
 
 
 def label(code: str) -> str:

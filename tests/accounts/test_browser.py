@@ -1,11 +1,15 @@
 """Signing in, in Chromium: authenticator app, passkey, the idle warning, and axe on every page of ours."""
 
+import re
 from pathlib import Path
 
 import pytest
+from django.core import mail
 from playwright.sync_api import expect, sync_playwright
 
 from hmislead.access.scopes import ROBOT
+from hmislead.accounts.models import EmailChange
+from hmislead.accounts.tasks import send_address_link
 from hmislead.tenancy.context import use
 from hmislead.tenancy.operations import change_setting
 from tests.accounts.conftest import PASSWORD, invited, make_administrator
@@ -150,6 +154,29 @@ def dana_without(user):
     """Dana, of whom no second factor is asked."""
     with use(user.memberships.get().implementation):
         change_setting(key="mfa.required_roles", value=[], by=ROBOT)
+
+
+@pytest.mark.parametrize("width", [1280, 320])
+def test_somebody_changes_their_address(site, dana, tab, width):
+    tab.set_viewport_size({"width": width, "height": 900})
+    dana_without(dana)
+    sign_in(tab, site)
+    tab.goto(f"{site}/accounts/security/")
+    tab.get_by_role("link", name="Change your e-mail address").click()
+    tab.get_by_label("Password").fill(PASSWORD)
+    tab.get_by_role("button", name="Go on").click()
+    check(tab, tab.url, width)
+    tab.get_by_label("New e-mail address").fill("new@example.org")
+    tab.get_by_role("button", name="Send the link").click()
+    expect(tab.get_by_role("heading", name="Look into your mailbox", level=1)).to_be_visible()
+    assert violations(tab) == []
+    send_address_link(str(EmailChange.objects.get().pk))
+    link = re.search(r"/accounts/address/[\w-]+/", mail.outbox[-1].body).group(0)
+    check(tab, f"{site}{link}", width)
+    tab.get_by_role("button", name="Use the new address").click()
+    expect(tab.get_by_text("From now on you sign in as new@example.org.")).to_be_visible()
+    check(tab, f"{site}{link}", width)
+    expect(tab.get_by_text("This link does not work any more")).to_be_visible()
 
 
 @pytest.mark.parametrize("width", [1280, 320])

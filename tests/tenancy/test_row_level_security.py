@@ -21,6 +21,7 @@ REFERENCES = [(model, field) for model in MODELS for field in tenant_references(
 # Tables that must be read before a tenant is known, or that hold no tenant's data. Ours by name; other people's by app.
 GLOBAL = {
     "accounts.ApiToken",
+    "accounts.EmailChange",
     "accounts.IdentityProvider",
     "accounts.Invitation",
     "accounts.Membership",

@@ -37,7 +37,8 @@ def message_detail(request: Any, pk: uuid.UUID) -> HttpResponse:
         "message": message,
         "type": registry.label(message.type),
         "may_cancel": may_send and "cancelled" in Message.NEXT[message.state],
-        "may_resend": may_send and message.state in Message.MISSED,
+        "may_resend": may_send and message.state in Message.MISSED and not registry.again(message.type),
+        "again": registry.again(message.type),
     }
     return render(request, "notices/message_detail.html", context)
 
