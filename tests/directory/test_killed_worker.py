@@ -23,6 +23,7 @@ from hmislead.directory.imports import operations, roster_operations
 from hmislead.directory.models import ImportBatch, ImportChange, License, Organization, Project
 from hmislead.directory.tabular.mapping import guess_mapping
 from hmislead.jobs import operations as jobs
+from hmislead.jobs import progress
 from hmislead.jobs.models import Job
 from hmislead.notices.models import Notice
 from hmislead.tenancy import settings
@@ -98,6 +99,8 @@ def killed_in_the_middle_of(job, kind, step):
         env={**os.environ, "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "hmislead.settings_test"},
     )
     assert worker.stdout.readline() == "in the middle\n"
+    far = progress.of(job.subject_id)
+    assert 0 < far.done < far.total, "what it told can be seen, though nothing it wrote can"
     assert jobs.run(job.pk) is False, "while it lives the job is its own"
     worker.send_signal(signal.SIGKILL)
     worker.wait()
@@ -108,6 +111,7 @@ def finished_by_another(job):
     with time_machine.travel(timezone.now() + jobs.LEASE + dt.timedelta(seconds=1)):
         for _ in range(100):
             if jobs.run(job.pk):
+                assert progress.of(job.subject_id) is None
                 return Job.objects.get(pk=job.pk).state == "done"
             time.sleep(0.1)
     return False

@@ -14,15 +14,37 @@ from hmislead.directory.imports import operations, roster_operations
 from hmislead.directory.imports.hmis_people import accept_people
 from hmislead.directory.models import ImportBatch, ImportChange, ImportProblem
 from hmislead.directory.tabular.mapping import MEANING_LABELS, RosterMapping
+from hmislead.jobs import progress
+from hmislead.jobs.progress import Progress
 
 
 class ImportSerializer(serializers.ModelSerializer[ImportBatch]):
+    progress_done = serializers.SerializerMethodField(help_text="Steps that are finished, while it is read or applied.")
+    progress_total = serializers.SerializerMethodField(help_text="Of how many; 0 before a worker has begun.")
+    progress_words = serializers.SerializerMethodField(help_text="What is being done now.")
+
     class Meta:
         model = ImportBatch
         fields = (
             "id", "number", "kind", "state", "facts_on", "refusal", "header", "summary", "progress_done",
-            "progress_total", "created_at", "applied_at",
+            "progress_total", "progress_words", "created_at", "applied_at",
         )  # fmt: skip
+
+    def to_representation(self, batch: ImportBatch) -> dict[str, Any]:
+        at_work = batch.state in (ImportBatch.State.READING, ImportBatch.State.APPLYING)
+        self._progress = (progress.of(batch.pk) if at_work else None) or Progress(
+            batch.progress_done, batch.progress_total
+        )
+        return super().to_representation(batch)
+
+    def get_progress_done(self, batch: ImportBatch) -> int:
+        return self._progress.done
+
+    def get_progress_total(self, batch: ImportBatch) -> int:
+        return self._progress.total
+
+    def get_progress_words(self, batch: ImportBatch) -> str:
+        return self._progress.words
 
 
 class NewImportSerializer(serializers.Serializer[Any]):

@@ -1,5 +1,6 @@
 """Reads one HMIS CSV export: the ten project-level files, and nothing about clients."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 from os import PathLike
 from typing import BinaryIO, cast
@@ -16,12 +17,17 @@ from hmislead.errors import RefusedFile
 HEADER_NEEDS = ("ExportID", "ExportDate", "ExportStartDate", "ExportEndDate")
 
 
-def read_export(file: str | PathLike[str] | BinaryIO, limits: Limits = DEFAULT_LIMITS) -> ExportFile:
+def read_export(
+    file: str | PathLike[str] | BinaryIO,
+    limits: Limits = DEFAULT_LIMITS,
+    on_file: Callable[[str], None] = lambda name: None,
+) -> ExportFile:
     """Read an HMIS CSV zip (HUD FY2026) from a path or an open binary file.
 
     Returns the header, the records that can be used and every problem, none of which repeats a value. Client-level
-    files in the zip are never opened. Raises RefusedFile, with a sentence for people, when the file is hostile, is not
-    a zip or holds no Export.csv; OSError when a path cannot be opened.
+    files in the zip are never opened. `on_file` is called with the name of each file before it is read. Raises
+    RefusedFile, with a sentence for people, when the file is hostile, is not a zip or holds no Export.csv; OSError
+    when a path cannot be opened.
     """
     spec, log, notes = load_spec(), ProblemLog(), list[str]()
     with open_archive(file, limits) as archive:
@@ -30,14 +36,17 @@ def read_export(file: str | PathLike[str] | BinaryIO, limits: Limits = DEFAULT_L
                 "This zip has no Export.csv, so it is not an HMIS CSV export. Upload the zip your HMIS made."
             )
         header = _read_header(archive, spec, log, notes)
-        loaded = _read_files(archive, spec, log, notes)
+        loaded = _read_files(archive, spec, log, notes, on_file)
     records = check_records(loaded, header.export_id if header else "", spec, log)
     return ExportFile(header, records, log.problems(), log.counts, notes)
 
 
-def _read_files(archive: Archive, spec: Spec, log: ProblemLog, notes: list[str]) -> dict[str, list[Record]]:
+def _read_files(
+    archive: Archive, spec: Spec, log: ProblemLog, notes: list[str], on_file: Callable[[str], None]
+) -> dict[str, list[Record]]:
     loaded: dict[str, list[Record]] = {}
     for name in RECORD_FILES:
+        on_file(name)
         if name not in archive.names:
             log.add(_not_loaded(name, "The zip does not hold this file."))
             continue

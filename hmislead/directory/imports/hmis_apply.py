@@ -15,6 +15,7 @@ from hmislead.directory.imports.hmis_known import chunks
 from hmislead.directory.imports.hmis_plan import ADD, Plan, Stamp, Step
 from hmislead.directory.imports.hmis_tables import TABLES
 from hmislead.directory.models import OrganizationRole, Participation, SourceRecord
+from hmislead.jobs import progress
 from hmislead.tenancy.fields import uuid7
 
 MODELS: dict[str, type[models.Model]] = {
@@ -42,11 +43,14 @@ def write(plan: Plan) -> None:
     for step in plan.steps:
         by_table[step.table].append(step)
     for name, model in MODELS.items():
+        progress.step(f"Writing {name}")
         _insert(model, [step for step in by_table[name] if step.action == ADD])
         _update(model, [step for step in by_table[name] if step.action != ADD and step.new])
+    progress.step("Noting where each record came from")
     _write_stamps(plan)
     if len(plan.steps) >= MANY:
         _analyze([MODELS[name] for name, steps in by_table.items() if len(steps) >= MANY])
+    progress.step("Checking what changed")
     checking.recheck(organizations=plan.touched)
 
 

@@ -6,16 +6,25 @@ from typing import Any
 
 from hmislead.directory.hmis_csv.reader import read_export
 from hmislead.directory.hmis_csv.records import ExportFile
+from hmislead.directory.hmis_csv.spec import RECORD_FILES
 from hmislead.directory.imports import hmis_apply, preview
 from hmislead.directory.imports.hmis_derived import plan_derived
 from hmislead.directory.imports.hmis_people import plan_people
 from hmislead.directory.imports.hmis_plan import Plan, plan_tables
+from hmislead.directory.imports.hmis_tables import TABLES
 from hmislead.directory.models import ImportBatch
+from hmislead.jobs import progress
+
+# How many steps are told (`progress.step`): each file is read, each table compared, then what follows from them.
+_PLANNED = len(RECORD_FILES) + len(TABLES) + 1
+READING = _PLANNED + 1
+APPLYING = _PLANNED + len(hmis_apply.MODELS) + 2
 
 
 def plan_export(export: ExportFile, apart: list[str] | None = None) -> Plan:
     """All that applying this export would do, now. Raises RefusedFile when it cannot be placed."""
     plan = plan_tables(export, apart or ())
+    progress.step("Comparing people")
     plan_derived(plan)
     plan_people(plan, export)
     return plan
@@ -56,11 +65,12 @@ def summary_of(plan: Plan, export: ExportFile) -> dict[str, Any]:
 def _plan(batch: ImportBatch) -> tuple[Plan, ExportFile]:
     stream: Any
     with batch.file.content.open("rb") as stream:
-        export = read_export(stream)
+        export = read_export(stream, on_file=lambda name: progress.step(f"Reading {name}.csv"))
     return plan_export(export, batch.options.get("apart")), export
 
 
 def _show(batch: ImportBatch, plan: Plan, export: ExportFile) -> None:
+    progress.step("Writing the preview")
     preview.replace_preview(batch, [*plan.steps, *plan.proposals], [*export.problems, *plan.problems], plan.names)
     batch.summary = summary_of(plan, export)
     header = export.header

@@ -29,6 +29,7 @@ from hmislead.directory.imports.hmis_known import (
 from hmislead.directory.imports.hmis_tables import TABLES, HmisTable, own_values
 from hmislead.directory.models import CoC, Organization
 from hmislead.errors import RefusedFile
+from hmislead.jobs import progress
 from hmislead.tenancy.fields import uuid7
 
 ADD, CHANGE, END, PROPOSE = "add", "change", "end", "propose"
@@ -102,6 +103,7 @@ def plan_tables(export: ExportFile, apart: Iterable[str] = ()) -> Plan:
     plan = Plan(source_system(header), in_zone(header.export_date))
     planner = _Planner(plan, export, frozenset(apart))
     for table in TABLES:
+        progress.step(f"Comparing {table.file}.csv")
         if table.file in export.records:
             _TablePlanner(planner, table).run(export.records[table.file])
     return plan
@@ -141,7 +143,7 @@ class _TablePlanner:
 
     def run(self, records: list[Record]) -> None:
         unknown: list[tuple[Record, Stamp]] = []
-        for record in records:
+        for record in progress.counted(records):
             self._sort(record, unknown)
         self._place(unknown)
         self._compare_all()

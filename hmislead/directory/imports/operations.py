@@ -16,6 +16,7 @@ from hmislead.directory.imports.policy import require_import
 from hmislead.directory.models import ImportBatch, ImportChange
 from hmislead.errors import DomainError, RefusedFile, WrongState
 from hmislead.jobs import operations as jobs
+from hmislead.jobs import progress
 from hmislead.notices import events
 from hmislead.tenancy import context, settings
 from hmislead.tenancy.fields import uuid7
@@ -128,7 +129,7 @@ def read_step(batch_id: UUID) -> bool:
     if batch.state != State.READING:
         return False
     try:
-        with transaction.atomic():
+        with progress.telling(batch.pk, steps=_module(batch).READING), transaction.atomic():
             _module(batch).read(batch)
     except RefusedFile as error:
         batch.refusal = error.message[:500]
@@ -147,6 +148,11 @@ def apply_step(batch_id: UUID) -> bool:
     batch = ImportBatch.objects.select_for_update(of=("self",)).select_related("file").get(pk=batch_id)
     if batch.state != State.APPLYING:
         return False
+    with progress.telling(batch.pk, steps=_module(batch).APPLYING):
+        return _apply(batch)
+
+
+def _apply(batch: ImportBatch) -> bool:
     _one_at_a_time()
     done = _apply_or_show(batch)
     if not done:

@@ -23,6 +23,7 @@ from hmislead.directory.imports.roster_steps import (
 from hmislead.directory.models import Departure, ImportBatch, License, Person
 from hmislead.directory.operations import account_facts
 from hmislead.directory.operations.days import end_of
+from hmislead.jobs import progress
 
 OBSERVED = ("account_state", "observed_on", "last_sign_in_on", "username")
 
@@ -30,9 +31,11 @@ OBSERVED = ("account_state", "observed_on", "last_sign_in_on", "username")
 def write(plan: RosterPlan, known: Known, batch: ImportBatch) -> None:
     """Write a plan. The caller re-checks. Raises DirectoryChanged when a license is not as the plan saw it."""
     engine.defer_nothing()
+    progress.step("Recording accounts")
     _observe(plan)
     _conclude(plan)
-    for each in plan.differences:
+    progress.step("Opening and closing tasks")
+    for each in progress.counted(plan.differences):
         task_operations.open_task(kind=each.kind, license=each.license, since=plan.day, detail=_source(batch))
     for stranger in plan.strangers:
         _open_stranger(plan, known, stranger, batch)

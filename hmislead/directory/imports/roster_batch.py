@@ -17,8 +17,10 @@ from hmislead.directory.imports.uploads import open_table
 from hmislead.directory.models import ImportBatch
 from hmislead.directory.tabular.mapping import RosterMapping
 from hmislead.directory.tabular.roster import Roster, read_roster
+from hmislead.jobs import progress
 from hmislead.tenancy import context, settings
 
+READING, APPLYING = 3, 5  # steps that are told (`progress.step`)
 SHOWN_NAMES = 500
 #: A list that lacks more than this share of the known accounts is likelier a part of all than the news of so many gone.
 ALARMING_SHARE = 1 / 4
@@ -45,6 +47,7 @@ def apply(batch: ImportBatch) -> bool:
 
 def finish(batch: ImportBatch) -> None:
     """Once the batch counts as applied: a fresh roster changes what is known of everybody's use."""
+    progress.step("Checking everybody")
     checking.check_all()
 
 
@@ -56,8 +59,10 @@ def last_roster_on() -> dt.date | None:
 
 
 def _plan(batch: ImportBatch) -> tuple[RosterPlan, Roster, Known]:
+    progress.step("Reading the list")
     mapping = RosterMapping.from_json(batch.options["mapping"])
     roster = read_roster(open_table(batch.file), mapping)
+    progress.step("Comparing accounts")
     chosen: dict[str, str] = batch.options.get("organizations", {})
     known = roster_known.load(chosen, last_roster_on())
     choices = Choices(
@@ -71,6 +76,7 @@ def _plan(batch: ImportBatch) -> tuple[RosterPlan, Roster, Known]:
 
 
 def _show(batch: ImportBatch, plan: RosterPlan, roster: Roster) -> None:
+    progress.step("Writing the preview")
     steps = plan.steps()
     problems = [*roster.problems, *plan.problems]
     preview.replace_preview(batch, steps, problems)

@@ -29,6 +29,7 @@ from hmislead.directory.models import License
 from hmislead.directory.operations import account_facts
 from hmislead.directory.tabular.mapping import AccountState
 from hmislead.directory.tabular.roster import GRAVEST_FIRST, Roster, RosterRow
+from hmislead.jobs import progress
 from hmislead.tenancy import settings
 
 State = License.State
@@ -63,7 +64,7 @@ class _Planner:
         self.is_newest = last is None or choices.day >= last
 
     def plan_all(self) -> RosterPlan:
-        for row in self.roster.rows:
+        for row in progress.counted(self.roster.rows):
             self._place(row)
         if self.choices.complete:
             self.plan.counts["known"] = len(self.plan.observations)

@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString
 from hmislead.compliance.models import Task
 from hmislead.directory.imports import preview, words
 from hmislead.directory.models import ImportBatch, ImportChange, SourceRecord
+from hmislead.jobs import progress
 from hmislead.web.listing import Column, Empty, Listing
 
 State, Kind = ImportBatch.State, ImportBatch.Kind
@@ -119,6 +120,12 @@ def _apart(request: Any, batch: ImportBatch, change: ImportChange) -> SafeString
     )
 
 
+def how_far(batch: ImportBatch) -> dict[str, Any]:
+    """What the progress bar of a batch shows."""
+    at_work = batch.state in AT_WORK
+    return {"at_work": at_work, "progress": progress.of(batch.pk) if at_work else None}
+
+
 def about(request: Any, batch: ImportBatch) -> dict[str, Any]:
     """What the pages of one batch show around their list."""
     applied = batch.state == State.APPLIED
@@ -127,7 +134,7 @@ def about(request: Any, batch: ImportBatch) -> dict[str, Any]:
     problems = at("import-problems", request, pk=batch.pk)
     return {
         "batch": batch,
-        "at_work": batch.state in AT_WORK,
+        **how_far(batch),
         "summary": summary_of(batch),
         "by_table": by_table(batch),
         "unmatched": batch.summary.get("unmatched", {}) if batch.state == State.PREVIEWED else {},

@@ -17,7 +17,7 @@ from hmislead.directory import forms_imports as forms
 from hmislead.directory.imports import operations, roster_operations
 from hmislead.directory.imports.hmis_people import accept_people
 from hmislead.directory.models import ImportBatch, ImportProblem
-from hmislead.directory.views.import_changes import AT_WORK, about, at, changes_listing, changes_of
+from hmislead.directory.views.import_changes import about, at, changes_listing, changes_of, how_far
 from hmislead.tenancy.models import as_uuid
 from hmislead.web.form_pages import FormPage, answer_sent
 from hmislead.web.listing import Action, Column, Empty, Listing, render_list
@@ -137,8 +137,9 @@ def import_problems(request: Any, pk: UUID) -> HttpResponse:
 @page("import_data")
 def import_progress(request: HttpRequest, pk: UUID) -> HttpResponse:
     batch = find(request, pk)
-    response = render(request, "directory/_import_progress.html", {"batch": batch, "at_work": batch.state in AT_WORK})
-    if batch.state not in AT_WORK:
+    shown = how_far(batch)
+    response = render(request, "directory/_import_progress.html", {"batch": batch, **shown})
+    if not shown["at_work"]:
         response["HX-Refresh"] = "true"  # the preview, or what was done, takes the place of the bar
     return response
 
