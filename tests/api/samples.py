@@ -9,8 +9,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from agreements.models import Signer
 from hmislead.access.scopes import ROBOT
-from hmislead.directory.models import ImportBatch, ImportChange, ImportProblem
+from hmislead.directory.models import ImportBatch, ImportChange, ImportProblem, License
 from hmislead.files.operations import store_file
+from policies.cases.models import LadderStep
+from policies.cases.operations import ladder, sanctions
 from tests import factories
 from tests.agreements.factories import lead
 from tests.documents import factories as documents
@@ -54,6 +56,8 @@ BODIES = [
     ("agreements", {"type": "end_user", "parties": [PARTY], "signed_on": "2026-01-05", "effective_on": "2026-01-05"}),
     ("packets", {"version": "$version", "parties": [PARTY], "deadline_on": "2099-06-30"}),
     ("campaigns", {"name": "All end users", "version": "$version", "deadline_on": "2099-06-30"}),
+    ("deviations", {"what": "A password was on a note at a desk."}),
+    ("grievances", {"complainant": "user", "subject": "service", "what": "Nobody answers the telephone."}),
     ("role-grants", {"user": "$user", "role": "lead_staff"}),
     ("webhooks", {"name": "Warehouse", "url": "https://example.org/hook", "events": ["agreement.recorded"]}),
     ("invitations", {"email": "x@example.org", "name": "Xenia", "role": "lead_staff"}),
@@ -100,7 +104,21 @@ def _papers(person: Any, user: Any) -> dict[str, Any]:
     batch = ImportBatch.objects.create(number=1, kind="roster", state="mapping", file=file)
     change = ImportChange.objects.create(batch=batch, table="Account", action="add", label="x")
     ImportProblem.objects.create(batch=batch, file_name="r.csv", grade="error", message="x")
+    ladder.load_shipped(by=ROBOT)
+    step = LadderStep.objects.filter(offense=1, kind="training_standard").get()
+    license = License.objects.filter(person=person).get()
+    sanction = sanctions.propose(
+        violation_class=step.violation_class,
+        organization=license.organization,
+        license=license,
+        happened_on=factories.LONG_AGO,
+        summary="A screen was left open.",
+        by=ROBOT,
+    )[0]
     return {
+        "sanctions": sanction.pk,
+        "violation-classes": step.violation_class_id,
+        "ladder-steps": step.pk,
         "completion": completion.pk,
         "certification": certification.pk,
         "file": file.pk,

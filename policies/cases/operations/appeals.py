@@ -17,6 +17,7 @@ from policies.cases.models import Sanction
 from policies.cases.operations import licenses
 from policies.cases.operations.common import note, words
 from policies.cases.operations.sanctions import begin, end, locked
+from policies.webhook_events import sanction_moved
 
 ONE = dt.timedelta(days=1)
 
@@ -47,6 +48,7 @@ def appeal(*, sanction_id: UUID, text: str, by: Any) -> Sanction:
     )
     stay = licenses.give_back(found) if holds and found.began_on else []
     note(found, " ".join(["Appeal filed.", "It holds the sanction back." if holds else "", *stay]), by)
+    sanction_moved(found)
     due = clocks.after(today, settings.value("cases.decide_appeal_days"))
     announcements.received(found, f"Decide the appeal of sanction {found.number}.", due_on=due, by=by)
     return found
@@ -84,10 +86,12 @@ def _go_on(sanction: Sanction, today: dt.date, by: Any) -> None:
     """A sanction that stands acts (again) from its first day on."""
     if sanction.began_on and not sanction.held:
         sanction.become(Sanction.State.IN_EFFECT)
+        sanction_moved(sanction)
     elif sanction.began_on or (sanction.starts_on and sanction.starts_on <= today):
         begin(sanction, today, by)
     else:
         sanction.become(Sanction.State.NOTIFIED, held=False)
+        sanction_moved(sanction)
 
 
 def _earlier(sanction: Sanction, ends_on: dt.date | None, today: dt.date) -> dt.date:

@@ -19,6 +19,7 @@ from policies.cases.models import Deviation, LadderStep, Sanction, SanctionKind,
 from policies.cases.operations import licenses
 from policies.cases.operations.common import note, number_of, words
 from policies.cases.operations.ladder import LASTING
+from policies.webhook_events import sanction_moved
 
 ONE = dt.timedelta(days=1)
 NO_STEP = "The offense ladder has no sanction for this class yet. Add one to the ladder first."
@@ -145,6 +146,7 @@ def notify(*, sanction_id: UUID, by: Any) -> Sanction:
     )
     note(found, f"Notice given. First day {long_date(start)}.", by)
     announcements.sanction_told(found, announcements.notice_words(found), by=by)
+    sanction_moved(found)
     if start <= today:
         begin(found, today, by)
     return found
@@ -172,6 +174,7 @@ def begin(sanction: Sanction, on: dt.date, by: Any) -> None:
     sanction.become(Sanction.State.IN_EFFECT, began_on=on, over_on=None, held=False)
     licenses.take_away(sanction, on)
     note(sanction, "Took effect.", by)
+    sanction_moved(sanction)
 
 
 def end(sanction: Sanction, reason: str, by: Any, on: dt.date | None = None) -> list[str]:
@@ -182,6 +185,7 @@ def end(sanction: Sanction, reason: str, by: Any, on: dt.date | None = None) -> 
     stay = licenses.give_back(sanction) if acted else []
     note(sanction, " ".join([reason, *stay]), by)
     announcements.sanction_told(sanction, f"Sanction {sanction.number} was lifted.", by=by)
+    sanction_moved(sanction)
     return stay
 
 
