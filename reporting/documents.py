@@ -1,4 +1,4 @@
-"""The two reports as PDF: facts in, context for the template out."""
+"""The reports as PDF: facts in, context for the template out."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from hmislead.tenancy import context
 from hmislead.tenancy.operations import logo_type
 from hmislead.web import states
 from hmislead.web.charts import Chart, Series, line_chart, stacked_bar
-from reporting.facts import agency, implementation
+from reporting.facts import agency, implementation, sanctions
 from reporting.models import Kind
 
 Facts = dict[str, Any]
@@ -53,7 +53,17 @@ def _pages(content: bytes) -> int:
 
 def _rows(facts: Facts) -> int:
     """How many rows the tables of a report have, near enough to guess its pages."""
-    long = ("todo", "requirements", "access", "training_people", "exceptions", "own", "waivers", "standards")
+    long = (
+        "todo",
+        "requirements",
+        "access",
+        "training_people",
+        "exceptions",
+        "own",
+        "waivers",
+        "sanctions",
+        "standards",
+    )
     return facts.get("agencies", 0) + sum(len(facts.get(name) or ()) for name in long)
 
 
@@ -163,5 +173,10 @@ _KINDS: dict[str, tuple[str, Callable[[Facts], str], Callable[[Facts], Facts]]] 
         "documents/implementation_compliance.html",
         lambda facts: f"HMIS compliance of {facts['about']}",
         _of_implementation,
+    ),
+    Kind.SANCTIONS: (
+        "documents/sanction_register.html",
+        lambda facts: f"Register of sanctions: {facts['about']}",
+        lambda facts: {"sentence": sanctions.sentence(facts)},
     ),
 }

@@ -13,6 +13,8 @@ from hmislead.web.forms import ComboBox
 from reporting import policy
 from reporting.models import Kind
 
+AGENCY_HINT = "For the agency report; a register of sanctions may be limited to one as well."
+
 
 class AboutForm(forms.Form):
     """What the report is about, narrowed to what `by` may ask for: kind, agency and CoC, each shown if it is a choice."""
@@ -32,6 +34,9 @@ class AboutForm(forms.Form):
         fields["coc"].queryset = policy.requestable_cocs(by)
         held = scopes.of(by).scopes("request_reports")
         self.everything = held.everything
+        if not held.everything:
+            # The register of sanctions is the HMIS Lead's; agencies read their own on its page.
+            fields["kind"].choices = [choice for choice in Kind.choices if choice[0] != Kind.SANCTIONS]
         if held.everything:
             fields["coc"].empty_label = "The whole implementation"
         elif not fields["coc"].queryset.exists():
@@ -40,7 +45,7 @@ class AboutForm(forms.Form):
             fields["kind"].choices = [(Kind.CHO.value, Kind.CHO.label)]
             del fields["coc"]
         if not fields["organization"].help_text and "coc" in fields:
-            fields["organization"].help_text = "For the agency report alone."
+            fields["organization"].help_text = AGENCY_HINT if held.everything else "For the agency report alone."
 
     def clean_kind(self) -> str:
         return str(self.cleaned_data.get("kind") or Kind.CHO)
@@ -54,7 +59,8 @@ class AboutForm(forms.Form):
                 self.add_error("coc", "Choose your CoC.")
         else:
             data["coc"] = None
-            self._need_agency(data)
+            if data.get("kind") != Kind.SANCTIONS:
+                self._need_agency(data)
         return data
 
     def _need_agency(self, data: dict[str, Any]) -> None:
@@ -103,7 +109,7 @@ class ScheduleForm(DayOfMonthForm, AboutForm):
         if self.everything:
             field: Any = self.fields["organization"]
             field.empty_label = "Every agency, a report each"
-            field.help_text = "For the agency report alone. Leave it empty to make one for every agency."
+            field.help_text = f"{AGENCY_HINT} Leave it empty to make an agency report for every agency."
 
     def _need_agency(self, data: dict[str, Any]) -> None:
         if not self.everything:

@@ -21,6 +21,7 @@ from reporting.encoding import FactsDecoder, FactsEncoder
 class Kind(models.TextChoices):
     CHO = "cho_compliance", "Agency compliance"
     IMPLEMENTATION = "implementation_compliance", "Implementation compliance"
+    SANCTIONS = "sanction_register", "Register of sanctions"
 
 
 @tracked

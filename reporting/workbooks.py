@@ -1,4 +1,4 @@
-"""The two reports as XLSX: the same facts as the PDF, one table a sheet."""
+"""The reports as XLSX: the same facts as the PDF, one table a sheet."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hmislead.tenancy import context
 from hmislead.web import states
 from hmislead.web.templatetags.web import long_date
 from reporting.documents import PARTS, title_of
-from reporting.facts import agency, implementation
+from reporting.facts import agency, implementation, sanctions
 from reporting.models import Kind
 
 Facts = dict[str, Any]
@@ -19,7 +19,7 @@ STATES = (*PARTS, State.NOT_APPLICABLE)
 
 def xlsx_of(kind: str, facts: Facts) -> bytes:
     """The workbook of a report's facts. Sheets without rows are left out, but for the summary."""
-    sheets = _agency(facts) if kind == Kind.CHO else _implementation(facts)
+    sheets = _SHEETS[Kind(kind)](facts)
     kept = [sheets[0], *(sheet for sheet in sheets[1:] if sheet.rows), _standards(facts)]
     return xlsx_from(kept, title=title_of(kind, facts), author=context.current().name)
 
@@ -256,3 +256,46 @@ def _standards(facts: Facts) -> Sheet:
     return Sheet(
         "Standards", ["Standard", "What it says", "Proved by"], [*rows, ["", f"Data as of {day}, {told}.", ""]]
     )
+
+
+def _sanctions(facts: Facts) -> list[Sheet]:
+    return [
+        _summary(
+            facts,
+            ("About", facts["about"]),
+            ("Answer", sanctions.sentence(facts)),
+            ("Sanctions", len(facts["sanctions"])),
+            ("In effect", facts["in_effect"]),
+            ("Appeals that wait", facts["appealed"]),
+        ),
+        Sheet(
+            "Sanctions",
+            [label for _, label in _REGISTER],
+            [[_register_cell(row, name) for name, _ in _REGISTER] for row in facts["sanctions"]],
+        ),
+        Sheet("By kind", ["Sanction", "How many"], facts["by_kind"]),
+        Sheet("By agency", ["Agency", "How many"], facts["by_agency"]),
+    ]
+
+
+def _register_cell(row: Facts, name: str) -> object:
+    return _word(row[name]) if name == "state" else row[name]
+
+
+_REGISTER = (
+    ("number", "Number"),
+    ("kind", "Sanction"),
+    ("agency", "Agency"),
+    ("person", "Person"),
+    ("class", "Class"),
+    ("offense", "Offense"),
+    ("state", "State"),
+    ("notified_on", "Notice given"),
+    ("starts_on", "First day"),
+    ("ends_on", "Last day"),
+    ("over_on", "Over from"),
+    ("appealed_on", "Appealed"),
+    ("ruling", "Appeal decided"),
+    ("lifted_because", "Why it ended"),
+)
+_SHEETS = {Kind.CHO: _agency, Kind.IMPLEMENTATION: _implementation, Kind.SANCTIONS: _sanctions}

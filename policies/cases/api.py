@@ -145,14 +145,14 @@ class DeviationInput(serializers.Serializer[Any]):
     happened_on = serializers.DateField(required=False, allow_null=True, default=None)
 
 
-class ReviewInput(serializers.Serializer[Any]):
+class ReviewReportInput(serializers.Serializer[Any]):
     text = _text()
     violation_class = serializers.UUIDField(
         required=False, allow_null=True, default=None, help_text="Null: no policy was broken."
     )
 
 
-class CloseInput(serializers.Serializer[Any]):
+class CloseReportInput(serializers.Serializer[Any]):
     text = _text()
     answer = _text(required=False)
 
@@ -175,11 +175,11 @@ class SanctionInput(serializers.Serializer[Any]):
     deviation = serializers.UUIDField(required=False, allow_null=True, default=None)
 
 
-class ReasonInput(serializers.Serializer[Any]):
+class SanctionReasonInput(serializers.Serializer[Any]):
     reason = serializers.CharField(max_length=300)
 
 
-class TextInput(serializers.Serializer[Any]):
+class SanctionAppealInput(serializers.Serializer[Any]):
     text = _text()
 
 
@@ -200,22 +200,24 @@ class DeviationViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantV
         made, _ = deviations.report_deviation(by=request.user, **data)
         return Response(DeviationSerializer(made).data, status=201)
 
-    @extend_schema(request=ReviewInput, responses=DeviationSerializer)
+    @extend_schema(request=ReviewReportInput, responses=DeviationSerializer)
     @action(detail=True, methods=["post"])
     def review(self, request: Any, **kwargs: Any) -> Response:
         """Say what a report amounts to."""
-        data = _checked(ReviewInput, request)
+        data = _checked(ReviewReportInput, request)
         found = _of(ViolationClass, data["violation_class"], request)
         done = deviations.review_deviation(
             deviation_id=kwargs["pk"], text=data["text"], violation_class=found, by=request.user
         )
         return Response(DeviationSerializer(done).data)
 
-    @extend_schema(request=CloseInput, responses=DeviationSerializer)
+    @extend_schema(request=CloseReportInput, responses=DeviationSerializer)
     @action(detail=True, methods=["post"])
     def close(self, request: Any, **kwargs: Any) -> Response:
         """Close a report with its answer."""
-        done = deviations.close_deviation(deviation_id=kwargs["pk"], by=request.user, **_checked(CloseInput, request))
+        done = deviations.close_deviation(
+            deviation_id=kwargs["pk"], by=request.user, **_checked(CloseReportInput, request)
+        )
         return Response(DeviationSerializer(done).data)
 
 
@@ -258,25 +260,25 @@ class SanctionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantVi
         sanctions.notify(sanction_id=kwargs["pk"], by=request.user)
         return self._now(kwargs["pk"])
 
-    @extend_schema(request=ReasonInput, responses=SanctionSerializer)
+    @extend_schema(request=SanctionReasonInput, responses=SanctionSerializer)
     @action(detail=True, methods=["post"])
     def withdraw(self, request: Any, **kwargs: Any) -> Response:
         """Drop a proposal."""
-        sanctions.withdraw(sanction_id=kwargs["pk"], by=request.user, **_checked(ReasonInput, request))
+        sanctions.withdraw(sanction_id=kwargs["pk"], by=request.user, **_checked(SanctionReasonInput, request))
         return self._now(kwargs["pk"])
 
-    @extend_schema(request=ReasonInput, responses=SanctionSerializer)
+    @extend_schema(request=SanctionReasonInput, responses=SanctionSerializer)
     @action(detail=True, methods=["post"])
     def lift(self, request: Any, **kwargs: Any) -> Response:
         """End a sanction before its last day."""
-        sanctions.lift(sanction_id=kwargs["pk"], by=request.user, **_checked(ReasonInput, request))
+        sanctions.lift(sanction_id=kwargs["pk"], by=request.user, **_checked(SanctionReasonInput, request))
         return self._now(kwargs["pk"])
 
-    @extend_schema(request=TextInput, responses=SanctionSerializer)
+    @extend_schema(request=SanctionAppealInput, responses=SanctionSerializer)
     @action(detail=True, methods=["post"])
     def appeal(self, request: Any, **kwargs: Any) -> Response:
         """Appeal a sanction: the person, the agency's lead, or who writes down an appeal on paper."""
-        appeals.appeal(sanction_id=kwargs["pk"], by=request.user, **_checked(TextInput, request))
+        appeals.appeal(sanction_id=kwargs["pk"], by=request.user, **_checked(SanctionAppealInput, request))
         return self._now(kwargs["pk"])
 
     def _now(self, key: UUID) -> Response:

@@ -19,7 +19,7 @@ from hmislead.files.operations import store_file
 from hmislead.notices import operations as notices
 from hmislead.tenancy import context
 from reporting import documents, policy, workbooks
-from reporting.facts import agency, implementation
+from reporting.facts import agency, implementation, sanctions
 from reporting.facts.results import Day, day_of
 from reporting.models import Kind, Report, ReportFacts
 
@@ -79,6 +79,10 @@ def _facts(report: Report, day: Day, by: Any, named: bool) -> dict[str, Any]:
     if report.kind == Kind.CHO:
         assert report.organization is not None  # kept so by `operations.reports.subject`
         return agency.collect(report.organization, day, by=by, named=named)
+    if report.kind == Kind.SANCTIONS:
+        if not named:
+            raise DomainError(NO_LONGER)
+        return sanctions.collect(report.organization, day, by=by)
     return implementation.collect(report.coc, day, by=by, named=named)
 
 
@@ -112,10 +116,9 @@ def _held(report: Report) -> dict[str, Any]:
 
 def _store(report: Report, content: bytes, extension: str) -> StoredFile:
     """Keep a file so that no door of its own is wider than the report's."""
-    kind = "agency" if report.kind == Kind.CHO else "implementation"
     return store_file(
         file=ContentFile(content),
-        name=f"{report.number}-{kind}-compliance.{extension}",
+        name=f"{report.number}-{_FILES[Kind(report.kind)]}.{extension}",
         permission="view_evidence" if report.names_people else "view_reports",
         organization=report.organization,
         coc=report.coc,
@@ -136,4 +139,9 @@ def _tell(report: Report, sentence: str) -> None:
         )
 
 
+_FILES = {
+    Kind.CHO: "agency-compliance",
+    Kind.IMPLEMENTATION: "implementation-compliance",
+    Kind.SANCTIONS: "sanction-register",
+}
 _UNITS = {"collect": _collect, "pdf": _draw_pdf, "xlsx": _write_workbook}

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 from uuid import UUID
 
-from django.core.exceptions import ObjectDoesNotExist
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.db import transaction
 
 from hmislead.audit.models import FileAccess
@@ -36,12 +36,14 @@ def request_report(
 ) -> Report:
     """Ask for a report of a day (default today), made in the background on behalf of `by`.
 
-    The kind CHO needs `organization_id`; the kind IMPLEMENTATION takes `coc_id` for one CoC's share. It names people
+    The kind CHO needs `organization_id`, the kind SANCTIONS may have one; the kind IMPLEMENTATION takes `coc_id` for one
+    CoC's share. A register of sanctions is for those who may see the people in it; the others names people
     only if `by` may see them. Raises DoesNotExist for an agency or CoC out of sight, PermissionDenied, and DomainError
     for a day to come, or one before which nothing was evaluated.
     """
     organization, coc = subject(kind, organization_id, coc_id, by)
     policy.require_request(by, organization=organization, coc=coc)
+    require_names(kind, by, organization)
     day = as_of or settings.today()
     require_day(day)
     return make_row(kind, organization, coc, day, by)
@@ -54,8 +56,8 @@ def subject(
     combination that makes no report."""
     if kind not in Kind.values:
         raise DomainError("Choose one of the kinds of report.")
-    if kind == Kind.CHO and coc_id is not None:
-        raise DomainError("A report about an agency is not limited to a CoC.")
+    if kind in {Kind.CHO, Kind.SANCTIONS} and coc_id is not None:
+        raise DomainError("This report is not limited to a CoC.")
     if kind == Kind.IMPLEMENTATION and organization_id is not None:
         raise DomainError("For one agency choose the agency report.")
     organization = Organization.objects.visible_to(by).current().get(pk=organization_id) if organization_id else None
@@ -63,6 +65,12 @@ def subject(
     if kind == Kind.CHO and organization is None:
         raise DomainError("Agency: choose the one the report is about.")
     return organization, coc
+
+
+def require_names(kind: str, by: Any, organization: Organization | None) -> None:
+    """Raises PermissionDenied for a register of sanctions that `by` could not read: it names people."""
+    if kind == Kind.SANCTIONS and not policy.may_name_people(by, organization=organization):
+        raise PermissionDenied(policy.REFUSED)
 
 
 def require_day(day: dt.date) -> None:

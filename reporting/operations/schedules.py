@@ -16,7 +16,7 @@ from hmislead.tenancy.crossing import cross_into
 from hmislead.tenancy.models import Implementation
 from reporting import policy
 from reporting.models import Kind, Report, ReportSchedule
-from reporting.operations.reports import make_row, subject
+from reporting.operations.reports import make_row, require_names, subject
 
 START = "reporting.start_month"
 TAKEN = "This report is made every month already. Change its day there, or resume it if it is paused."
@@ -45,6 +45,7 @@ def create_schedule(
     every_agency = kind == Kind.CHO and organization_id is None and coc_id is None
     organization, coc = (None, None) if every_agency else subject(kind, organization_id, coc_id, by)
     policy.require_request(by, organization=organization, coc=coc)
+    require_names(kind, by, organization)
     require_day_of_month(day_of_month)
     if ReportSchedule.objects.filter(kind=kind, organization=organization, coc=coc).exists():
         raise DomainError(TAKEN)
