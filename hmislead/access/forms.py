@@ -41,6 +41,12 @@ class ProviderForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
     )
 
+    sign_requests = forms.BooleanField(
+        label="Sign our requests",
+        required=False,
+        help_text="SAML only. Our metadata then carries a certificate: give it to the provider again after you save.",
+    )
+
     def __init__(self, *args: Any, provider: IdentityProvider | None, **kwargs: Any) -> None:
         initial: dict[str, Any] = {}
         if provider:
@@ -48,6 +54,8 @@ class ProviderForm(forms.Form):
             initial = {"kind": provider.app.provider, "name": provider.app.name}
             if is_oidc:
                 initial |= {"address": provider.app.settings.get("server_url"), "client_id": provider.app.client_id}
+            else:
+                initial |= {"sign_requests": bool(provider.app.settings.get("signing"))}
         kwargs["initial"] = initial
         super().__init__(*args, **kwargs)
 

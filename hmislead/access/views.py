@@ -191,6 +191,8 @@ def _addresses(request: Any, provider: Any) -> list[tuple[str, str]]:
         where = {"organization_slug": provider.app.provider_id}
         found.append(("Metadata of this site", reverse("saml_metadata", kwargs=where)))
         found.append(("Assertion consumer service", reverse("saml_acs", kwargs=where)))
+        if provider.app.settings["idp"].get("slo_url"):
+            found.append(("Single logout service", reverse("accounts:saml-logout", kwargs=where)))
     return [(label, request.build_absolute_uri(path)) for label, path in found]
 
 

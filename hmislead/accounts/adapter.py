@@ -17,7 +17,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from hmislead.accounts import outside
+from hmislead.accounts import outside, saml_key
 from hmislead.accounts.models import IdentityProvider, Membership
 from hmislead.accounts.sealing import unseal
 
@@ -94,6 +94,8 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
         apps = list(SocialApp.objects.filter(provider_id=public_id))
         for app in apps:
             app.secret = unseal(app.settings.get("sealed_secret", ""))
+            if app.settings.get("signing"):
+                app.settings["advanced"] |= saml_key.for_allauth(app.settings["signing"])
         return apps
 
     def pre_social_login(self, request: Any, sociallogin: Any) -> None:

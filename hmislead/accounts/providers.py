@@ -19,13 +19,14 @@ from django.db import transaction
 from onelogin.saml2.idp_metadata_parser import OneLogin_Saml2_IdPMetadataParser  # type: ignore[import-untyped]
 
 from hmislead.access import scopes
-from hmislead.accounts import outside
+from hmislead.accounts import outside, saml_key
 from hmislead.accounts.models import IdentityProvider
 from hmislead.accounts.sealing import seal
 from hmislead.errors import DomainError
 from hmislead.tenancy import context
 
 OIDC, SAML = "openid_connect", "saml"
+SIGNED = ("authn_request_signed", "logout_response_signed", "metadata_signed")
 WELL_KNOWN = "/.well-known/openid-configuration"
 UNREACHABLE = (
     "The identity provider did not answer as expected. Nothing was changed. "
@@ -36,7 +37,7 @@ UNREACHABLE = (
 @dataclass(frozen=True)
 class ProviderDetails:
     """What an administrator gives. OpenID Connect: `address` of discovery, `client_id`, `secret`. SAML: the `address`
-    of the metadata, or the `metadata` itself."""
+    of the metadata, or the `metadata` itself; with `sign_requests` we sign what we send there."""
 
     kind: str
     name: str
@@ -44,6 +45,7 @@ class ProviderDetails:
     client_id: str = ""
     secret: str = ""
     metadata: str = ""
+    sign_requests: bool = False
 
 
 def current() -> IdentityProvider | None:
@@ -61,8 +63,8 @@ def save(*, details: ProviderDetails, by: Any) -> IdentityProvider:
     """
     _require_manager(by)
     known = IdentityProvider.objects.select_for_update(of=("self",)).filter(implementation=context.current()).first()
-    made = _oidc_settings(details, known) if details.kind == OIDC else _saml_settings(details)
-    identity = (details.kind, made.get("server_url"), details.client_id, made.get("idp"))
+    made = _oidc_settings(details, known) if details.kind == OIDC else _saml_settings(details, known)
+    identity = (details.kind, made.get("server_url"), details.client_id, _who(made))
     if known and identity == _identity(known.app):
         known.app.name, known.app.settings = details.name[:40], made
         known.app.save(update_fields=["name", "settings"])
@@ -106,7 +108,13 @@ def _drop(known: IdentityProvider) -> None:
 
 def _identity(app: SocialApp) -> tuple[Any, ...]:
     client_id = app.client_id if app.provider == OIDC else ""
-    return (app.provider, app.settings.get("server_url"), client_id, app.settings.get("idp"))
+    return (app.provider, app.settings.get("server_url"), client_id, _who(app.settings))
+
+
+def _who(made: dict[str, Any]) -> tuple[Any, ...]:
+    """What makes a SAML provider this one. Where it is told of a logout is no part of that."""
+    idp = made.get("idp") or {}
+    return tuple(idp.get(name) for name in ("entity_id", "sso_url", "x509cert"))
 
 
 def _oidc_settings(details: ProviderDetails, known: IdentityProvider | None) -> dict[str, Any]:
@@ -142,7 +150,7 @@ def _check_discovery(address: str) -> None:
         raise DomainError(f"The answer of {address} lacks {', '.join(missing)}, so it cannot be used.")
 
 
-def _saml_settings(details: ProviderDetails) -> dict[str, Any]:
+def _saml_settings(details: ProviderDetails, known: IdentityProvider | None) -> dict[str, Any]:
     xml = details.metadata.strip() or _fetch_metadata(details.address.strip())
     try:
         idp = OneLogin_Saml2_IdPMetadataParser.parse(xml)["idp"]
@@ -152,17 +160,29 @@ def _saml_settings(details: ProviderDetails) -> dict[str, Any]:
     except Exception as error:  # the XML library raises many kinds; all mean the same to a person
         raise DomainError("This is not the metadata of a SAML identity provider with a signing certificate.") from error
     _require_url(sign_on)
+    made = {"entity_id": entity, "sso_url": sign_on, "x509cert": certificate}
+    if logout := idp.get("singleLogoutService", {}).get("url"):
+        _require_url(logout)
+        made["slo_url"] = logout
     return {
-        "idp": {"entity_id": entity, "sso_url": sign_on, "x509cert": certificate},
+        "idp": made,
+        "signing": _signing(known) if details.sign_requests else {},
         "attribute_mapping": {"uid": ["urn:oasis:names:tc:SAML:attribute:subject-id"]},
         "advanced": {
             "reject_idp_initiated_sso": True,
             "strict": True,
             "want_attribute_statement": False,
+            **dict.fromkeys(SIGNED, details.sign_requests),
         },
         "email_authentication": False,
         "verified_email": False,
     }
+
+
+def _signing(known: IdentityProvider | None) -> dict[str, str]:
+    """The key of this provider, the same as long as it can be used: the other side has its certificate."""
+    signing: dict[str, str] = known.app.settings.get("signing", {}) if known else {}
+    return signing if saml_key.can_be_used(signing) else saml_key.make()
 
 
 def _fetch_metadata(address: str) -> str:

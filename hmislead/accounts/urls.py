@@ -1,4 +1,4 @@
-"""Addresses of sign-in. They stand before allauth's own, and replace the two at which a provider's answer arrives."""
+"""Addresses of sign-in. They stand before allauth's own, and replace the three at which what a provider says arrives."""
 
 from django.urls import path
 
@@ -16,6 +16,7 @@ urlpatterns = [
     path("accounts/linked/<int:pk>/remove/", own.link_end, name="link-end"),
     path("accounts/oidc/<str:provider_id>/login/callback/", sso.oidc_callback, name="oidc-callback"),
     path("accounts/saml/<str:organization_slug>/acs/finish/", sso.saml_finish, name="saml-finish"),
+    path("accounts/saml/<str:organization_slug>/sls/", sso.saml_logout, name="saml-logout"),
     path("i/<slug:slug>/sign-in/", sso.sign_in, name="sign-in"),
     path("i/<slug:slug>/sign-in/start/", sso.start, name="sso-start"),
     path("i/<slug:slug>/tokens/", tokens.token_list, name="token-list"),

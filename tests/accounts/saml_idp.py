@@ -3,10 +3,12 @@
 import base64
 import datetime as dt
 import uuid
+import zlib
+from urllib.parse import urlencode
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.x509.oid import NameOID
 from onelogin.saml2.constants import OneLogin_Saml2_Constants as Names
 from onelogin.saml2.utils import OneLogin_Saml2_Utils
@@ -35,13 +37,15 @@ class IdentityProviderKey:
         self.key = key.private_bytes(pem, serialization.PrivateFormat.TraditionalOpenSSL, no_password).decode()
         self.certificate = certificate.public_bytes(pem).decode()
 
-    def metadata(self):
+    def metadata(self, logout=""):
         body = "".join(self.certificate.splitlines()[1:-1])
+        binding = "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect"
+        service = f'<md:SingleLogoutService Binding="{binding}" Location="{logout}"/>' if logout else ""
         return f"""<md:EntityDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata" entityID="{self.entity}">
 <md:IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol">
 <md:KeyDescriptor use="signing"><ds:KeyInfo xmlns:ds="http://www.w3.org/2000/09/xmldsig#"><ds:X509Data>
 <ds:X509Certificate>{body}</ds:X509Certificate></ds:X509Data></ds:KeyInfo></md:KeyDescriptor>
-<md:SingleSignOnService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect" Location="https://idp.example.org/sso"/>
+<md:SingleSignOnService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect" Location="https://idp.example.org/sso"/>{service}
 </md:IDPSSODescriptor></md:EntityDescriptor>"""
 
     def answer(self, *, acs, audience, in_response_to, subject="subject-1", attributes=None, signed=True):
@@ -61,3 +65,16 @@ class IdentityProviderKey:
             )
             xml = sealed if isinstance(sealed, str) else sealed.decode()
         return base64.b64encode(xml.encode()).decode()
+
+    def logout(self, *, sls, subject="subject-1", signed=True):
+        """The query of a LogoutRequest about `subject`, as a browser carries it."""
+        now = dt.datetime.now(dt.UTC).strftime(FORMAT)
+        xml = f"""<samlp:LogoutRequest xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" ID="_{uuid.uuid4().hex}" Version="2.0" IssueInstant="{now}" Destination="{sls}"><saml:Issuer>{self.entity}</saml:Issuer><saml:NameID>{subject}</saml:NameID></samlp:LogoutRequest>"""  # noqa: E501
+        packed = zlib.compress(xml.encode())[2:-4]
+        query = urlencode({"SAMLRequest": base64.b64encode(packed).decode(), "RelayState": "there"})
+        if not signed:
+            return query
+        query += "&" + urlencode({"SigAlg": Names.RSA_SHA256})
+        key = serialization.load_pem_private_key(self.key.encode(), None)
+        signature = key.sign(query.encode(), padding.PKCS1v15(), hashes.SHA256())
+        return query + "&" + urlencode({"Signature": base64.b64encode(signature).decode()})

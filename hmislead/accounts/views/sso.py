@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,6 +15,7 @@ from allauth.socialaccount.adapter import get_adapter
 from allauth.socialaccount.providers.base.constants import AuthProcess
 from allauth.socialaccount.providers.openid_connect import views as oidc
 from allauth.socialaccount.providers.saml import views as saml
+from allauth.socialaccount.providers.saml.utils import build_auth
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
@@ -99,6 +101,41 @@ def oidc_callback(request: Any, provider_id: str) -> HttpResponse:
 def saml_finish(request: Any, organization_slug: str) -> HttpResponse:
     """Where the answer of a SAML provider is read."""
     return _finish(request, organization_slug, lambda: saml.finish_acs(request, organization_slug=organization_slug))
+
+
+@public
+@never_cache
+@require_GET
+def saml_logout(request: Any, organization_slug: str) -> HttpResponse:
+    """Single logout: a provider asks, by a signed message that the browser carries, to end the session it opened.
+
+    Only that session: what somebody opened with their password, or at another implementation, is not the provider's.
+    """
+    links = IdentityProvider.objects.select_related("app", "implementation").filter(app__provider=providers.SAML)
+    link = get_object_or_404(links, app__provider_id=organization_slug)
+    if not link.app.settings["idp"].get("slo_url"):
+        raise Http404
+    # python3-saml takes an unsigned message for good unless every answer of the provider must be signed as a whole.
+    if not {"SAMLRequest", "Signature", "SigAlg"} <= set(request.GET):
+        return _logout_refused(request, link, "unsigned")
+    its_own = request.session.get(SSO_KEY) == str(link.implementation_id)
+    auth = build_auth(request, get_adapter(request).get_provider(request, organization_slug))
+    try:
+        target = auth.process_slo(keep_local_session=not its_own, delete_session_cb=partial(logout, request))
+    # As above: whatever a provider sends costs no more than a sentence.
+    except Exception as error:  # noqa: BLE001
+        return _logout_refused(request, link, type(error).__name__)
+    if auth.get_errors():
+        return _logout_refused(request, link, auth.get_errors()[0])
+    return redirect(target)
+
+
+def _logout_refused(request: Any, link: IdentityProvider, problem: str) -> HttpResponse:
+    log.warning("logout of identity provider refused", problem=problem, implementation=link.implementation.slug)
+    sentence = (
+        "The request to sign you out was not one we can trust. Nothing was changed. Sign out here if you want to."
+    )
+    return render(request, "accounts/logout_refused.html", {"sentence": sentence}, status=400)
 
 
 def _finish(request: Any, provider_id: str, view: Callable[[], HttpResponse]) -> HttpResponse:
