@@ -101,6 +101,23 @@ def asked(signer: Signer, *, again: bool = False) -> int:
     return len(inside) + len(outside)
 
 
+def asked_all(signers: list[tuple[Signer, list[Candidate]]]) -> None:
+    """Ask the candidates of many signers, each for the first time: what `asked` does for one, in bulk."""
+    people = [each.person for _, candidates in signers for each in candidates if each.person]
+    here = audience.recipients_by_person(people)
+    told, outside = [], []
+    for signer, candidates in signers:
+        path = _path("agreements:sign", pk=signer.pk)
+        item = Item(asking(signer.packet), path, signer.packet.deadline_on, type=TYPES[0].code)
+        for each in candidates:
+            if each.person_id in here:
+                told.append(operations.Telling(here[each.person_id], item, signer.party.organization_id))
+            else:
+                outside.append(each)
+    operations.tell(TYPES[0], told)
+    links.send_all(outside)
+
+
 def completed(packet: Packet) -> None:
     """Tell who sent it that all have signed; signers get their copy once it is sealed."""
     _tell(packet, [packet.created_by], f"All have signed {packet}.")

@@ -104,10 +104,14 @@ def party_of(kind: str, subject: Any) -> PartyData:
     return PartyData(role, organization_id=subject.pk)
 
 
-def parties_of(kind: str, subject: Any) -> list[PartyData]:
-    """All parties: the HMIS Lead besides, where the type needs it. Raises DomainError when there is not exactly one."""
-    lead = [PartyData(Role.LEAD, organization_id=the_lead().pk)] if Type(kind) in LEAD_NEEDED else []
-    return [party_of(kind, subject), *lead]
+def parties_of(kind: str, subject: Any, lead: Organization | None = None) -> list[PartyData]:
+    """All parties: the HMIS Lead besides, where the type needs it (`lead`, if it was looked up already).
+
+    Raises DomainError when there is not exactly one.
+    """
+    if Type(kind) not in LEAD_NEEDED:
+        return [party_of(kind, subject)]
+    return [party_of(kind, subject), PartyData(Role.LEAD, organization_id=(lead or the_lead()).pk)]
 
 
 def laggards(campaign: Campaign) -> Any:
@@ -121,7 +125,7 @@ def _subjects(kind: Type, today: dt.date) -> QuerySet[Any]:
     if kind == Type.PARTICIPATION:
         held = OrganizationRole.objects.filter(running(today), role="hmis_lead", organization=OuterRef("pk"))
         return Organization.objects.chos(today).exclude(Exists(held)).order_by("pk")
-    licenses = License.objects.living_on(today).select_related("person", "organization").order_by("pk")
+    licenses = License.objects.living_on(today).select_related("person__user", "organization").order_by("pk")
     if settings.value("end_user_agreement.per") == "license":
         return licenses
     earlier = License.objects.living_on(today).filter(person=OuterRef("person"), pk__lt=OuterRef("pk"))

@@ -8,10 +8,11 @@ from typing import Any
 from django import forms
 
 from agreements.forms import subject_fields
+from agreements.known import signatories_of
 from agreements.models import Agreement, Packet, PacketParty, Signer
 from agreements.operations.packets import candidates_of
 from agreements.parties import LEAD_NEEDED, SUBJECT, PartyData, Role, Type, leads
-from agreements.signers import OUTSIDE, CandidateData, SignerData, bound_by, default_signers, signatories_of
+from agreements.signers import OUTSIDE, CandidateData, SignerData, bound_by, default_signers
 from hmislead.directory.models import Person
 from hmislead.documents.rendering import WORDS, languages_of
 from hmislead.tenancy import settings

@@ -7,8 +7,9 @@ from typing import Any
 from django import forms
 from django.db.models import Q
 
+from agreements.known import signatories_of
 from agreements.models import Candidate, Packet, Signer
-from agreements.signers import CandidateData, bound_by, signatories_of
+from agreements.signers import CandidateData, bound_by
 from hmislead.directory.models import Person
 from hmislead.tenancy import settings
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from agreements.models import Agreement, Packet, Signer
-from hmislead.webhooks.events import Event, emit, register
+from hmislead.webhooks.events import Event, Subject, emit, emit_all, register
 
 
 def register_agreement_events() -> None:
@@ -36,6 +38,15 @@ def agreement_moved(agreement: Agreement, what: str) -> None:
 
 def packet_moved(packet: Packet, what: str, signer: Signer | None = None) -> None:
     """Tell what became of a packet; `signer` is whose signature it is about."""
+    emit_all(f"packet.{what}", [_about(packet, signer)])
+
+
+def packets_sent(packets: Iterable[Packet]) -> None:
+    """Tell that many packets went out: the same few queries."""
+    emit_all("packet.sent", [_about(packet) for packet in packets])
+
+
+def _about(packet: Packet, signer: Signer | None = None) -> Subject:
     about = {
         "type": packet.type,
         "number": packet.number,
@@ -43,4 +54,4 @@ def packet_moved(packet: Packet, what: str, signer: Signer | None = None) -> Non
         "agreement": packet.agreement_id,
         "signer": signer.pk if signer else None,
     }
-    emit(f"packet.{what}", subject_kind="packet", subject_id=packet.pk, data=about)
+    return Subject("packet", packet.pk, about)

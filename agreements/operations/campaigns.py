@@ -15,9 +15,11 @@ from django.utils import timezone
 from agreements import announcements, audiences, policy
 from agreements.announcements import MailPreview
 from agreements.audiences import Audience
+from agreements.known import Known
 from agreements.models import Campaign, Candidate, Packet, PacketParty, Signer
-from agreements.operations import packets
+from agreements.operations import batches, packets
 from agreements.signers import capacity_of, default_signers
+from agreements.versions import require_version
 from hmislead.access.scopes import ROBOT
 from hmislead.directory.models import Person
 from hmislead.documents.models import DocumentVersion
@@ -27,7 +29,7 @@ from hmislead.tenancy import context, settings
 from hmislead.tenancy.operations import next_number
 
 SEND, REMIND, WITHDRAW = "agreements.campaign", "agreements.remind", "agreements.withdraw"
-BATCH = 50
+BATCH = 100
 NOT_YOURS = "Only the HMIS Lead's staff may run campaigns."
 
 
@@ -105,11 +107,12 @@ def start_campaign(*, campaign_id: UUID, by: Any) -> Campaign:
 
 def send_step(campaign_id: UUID) -> bool:
     """Prepare and send the next packets of a campaign. One unit of a job: a worker that is killed leaves none half sent."""
-    campaign = Campaign.objects.select_for_update(of=("self",)).select_related("version__document").get(pk=campaign_id)
+    rows = Campaign.objects.select_for_update(of=("self",)).select_related("version__document", "created_by")
+    campaign = rows.prefetch_related("version__blocks").get(pk=campaign_id)
     if campaign.state != Campaign.State.SENDING:
         return False
     batch = list(audiences.pending(campaign)[:BATCH])
-    problems = [problem for problem in (_send_one(campaign, subject) for subject in batch) if problem]
+    problems = batches.send(campaign, batch)
     if problems:
         campaign.problems = [*campaign.problems, *problems]
         campaign.save(update_fields=["problems", "updated_at"])
@@ -216,6 +219,7 @@ def mails_for(campaign: Campaign, subject: Any) -> tuple[list[MailPreview], str]
     """The mails that one agency, license holder or CoC would cause, or why it cannot be sent there."""
     try:
         parties = audiences.parties_of(campaign.version.document.type, subject)
+        require_version(campaign.version, parties, Known())
         signers = default_signers(parties)
     except DomainError as error:
         return [], error.message
@@ -234,28 +238,6 @@ def mails_for(campaign: Campaign, subject: Any) -> tuple[list[MailPreview], str]
             candidate = Candidate(signer=signer, person=people[each.person_id], title=each.title)
             found.append(announcements.mail_of(signer, candidate))
     return found, ""
-
-
-def _send_one(campaign: Campaign, subject: Any) -> dict[str, str] | None:
-    """Send to one, or say why not; nothing of a packet that could not be sent stays."""
-    try:
-        with transaction.atomic():
-            packet = packets.prepare_packet(
-                version_id=campaign.version_id,
-                parties=audiences.parties_of(campaign.version.document.type, subject),
-                deadline_on=campaign.deadline_on,
-                language=campaign.language,
-                term=campaign.term,
-                effective_on=campaign.effective_on,
-                ends_on=campaign.ends_on,
-                notice_days=campaign.notice_days,
-                campaign=campaign,
-                by=ROBOT,
-            )
-            packets.send_packet(packet_id=packet.pk, by=ROBOT)
-    except DomainError as error:
-        return {"id": str(subject.pk), "who": str(subject), "why": error.message}
-    return None
 
 
 def _unreminded(campaign: Campaign) -> Any:

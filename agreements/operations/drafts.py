@@ -9,11 +9,12 @@ from uuid import UUID
 
 from django.db import transaction
 
+from agreements.known import Known
 from agreements.models import Packet, TrailEntry
 from agreements.operations import packets
 from agreements.operations.trail import write
 from agreements.signers import SignerData
-from agreements.values import values_of, variants_of
+from agreements.values import rows_of, values_of, variants_of
 from hmislead.documents import merge_fields, rendering
 from hmislead.documents.rendering import RenderedBlock
 from hmislead.errors import DomainError
@@ -62,8 +63,8 @@ def set_signers(*, packet_id: UUID, signers: Iterable[SignerData], by: Any) -> P
 
 def preview(packet: Packet) -> tuple[list[RenderedBlock], list[tuple[str, str]]]:
     """The text as it would be sent, and the merge fields (name, words) that nothing gives a value for yet."""
-    known = values_of(packet)
-    variants = variants_of(packet)
+    rows, facts = rows_of(packet), Known()
+    known, variants = values_of(packet, rows, facts), variants_of(rows, facts)
     blocks = rendering.rendered(packet.version, language=packet.language, values=known, variants=variants, draft=True)
     written = [block for block in packet.version.blocks.all() if not block.variant or block.variant in variants]
     texts = [text for block in written for text in rendering.text_of(block, packet.language)]

@@ -50,6 +50,16 @@ def send(candidate: Candidate) -> SigningLink:
     return link
 
 
+def send_all(candidates: list[Candidate]) -> None:
+    """Mail many candidates, none of whom had a link before, their personal links. The mails leave after commit."""
+    made = [_new(each, Purpose.SIGN, until=_end_of(each.signer.packet.deadline_on)) for each in candidates]
+    SigningLink.objects.bulk_create(made)
+    from agreements import tasks
+
+    for link in made:
+        transaction.on_commit(partial(tasks.send_signing_link.delay, str(link.pk)))
+
+
 def send_copy(candidate: Candidate) -> SigningLink:
     """Mail who signed outside a link to the sealed copy, good for 30 days. The mail leaves after commit."""
     link = _made(candidate, Purpose.COPY, until=timezone.now() + dt.timedelta(days=COPY_DAYS))
@@ -60,8 +70,14 @@ def send_copy(candidate: Candidate) -> SigningLink:
 
 
 def _made(candidate: Candidate, purpose: str, *, until: dt.datetime) -> SigningLink:
+    link = _new(candidate, purpose, until=until)
+    link.save(force_insert=True)
+    return link
+
+
+def _new(candidate: Candidate, purpose: str, *, until: dt.datetime) -> SigningLink:
     # Nobody knows this first secret: the task that sends the mail puts the real one in its place.
-    return SigningLink.objects.create(
+    return SigningLink(
         implementation=context.current(),
         candidate_id=candidate.pk,
         purpose=purpose,

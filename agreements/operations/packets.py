@@ -13,14 +13,15 @@ from django.db.models import F
 from django.utils import timezone
 
 from agreements import announcements, policy
+from agreements.known import Known
 from agreements.models import Agreement, Campaign, Candidate, Packet, PacketParty, Signer, TrailEntry
 from agreements.operations.trail import write
 from agreements.parties import PartyData, complete
 from agreements.prerequisites import require_before
 from agreements.signers import CandidateData, SignerData, capacity_of, default_signers, require_authority
-from agreements.values import values_of, variants_of
+from agreements.values import rows_of, values_of, variants_of
+from agreements.versions import require_version
 from agreements.webhook_events import packet_moved
-from hmislead.directory.models import Person
 from hmislead.documents import rendering
 from hmislead.documents.models import DocumentVersion
 from hmislead.errors import DomainError
@@ -54,11 +55,13 @@ def prepare_packet(
     `deadline_on` is the last day to sign; `notice_days` how many days ahead an early end is told.
     `effective_on` None means the day of the last signature, for a renewal the day after the old agreement's last.
     `signers` None asks those the type asks for by default. Raises DomainError for a template that is not in effect, a
-    missing party, nobody authorized to sign, or days that cannot be.
+    missing party, nobody authorized to sign, days that cannot be, or an agency that goes by another version.
     """
     _require_sender(by)
+    known = Known()
     version = template(version_id)
     found = complete(version.document.type, parties, by=by)
+    require_version(version, found, known)
     check_days(deadline_on, term, effective_on, ends_on)
     packet = Packet.objects.create(
         number=f"P-{next_number('P'):04d}",
@@ -77,8 +80,8 @@ def prepare_packet(
         created_by=by if getattr(by, "pk", None) else None,
     )
     rows = _add_parties(packet, found)
-    for data in signers if signers is not None else default_signers(found):
-        add_signer(packet, rows, data)
+    for data in signers if signers is not None else default_signers(found, known=known):
+        add_signer(packet, rows, data, known)
     require_signers(packet)
     write(packet, Kind.CREATED, who=str(by))
     return packet
@@ -95,16 +98,8 @@ def send_packet(*, packet_id: UUID, by: Any, values: Mapping[str, str] | None = 
     template(packet.version_id)
     require_future(packet.deadline_on)
     require_before(packet)
-    known = values_of(packet) | {field: value for field, value in (values or {}).items() if value}
-    blocks = rendering.rendered(packet.version, language=packet.language, values=known, variants=variants_of(packet))
-    now = timezone.now()
-    packet.become(
-        Packet.State.SENT,
-        blocks=blocks,
-        sha256=rendering.checksum(blocks),
-        sent_at=now,
-        effective_on=packet.effective_on,
-    )
+    blocks = text_of(packet, rows_of(packet), Known(), values or {})
+    packet.become(Packet.State.SENT, blocks=blocks, sha256=rendering.checksum(blocks), sent_at=timezone.now())
     write(packet, Kind.SENT, who=str(by), detail=f"Checksum of the text: {packet.sha256}")
     packet_moved(packet, "sent")
     ask_next(packet)
@@ -209,32 +204,56 @@ def candidates_of(signer: Signer) -> list[Candidate]:
     return list(signer.candidates.filter(removed_at=None).select_related("person"))
 
 
-def add_signer(packet: Packet, parties: Mapping[str, PacketParty], data: SignerData) -> Signer:
+def text_of(
+    packet: Packet, rows: list[PacketParty], known: Known, values: Mapping[str, str]
+) -> list[rendering.RenderedBlock]:
+    """The text of a packet of these parties. Raises DomainError when it lacks the language or a value."""
+    filled = values_of(packet, rows, known) | {field: value for field, value in values.items() if value}
+    variants = variants_of(rows, known)
+    return rendering.rendered(packet.version, language=packet.language, values=filled, variants=variants)
+
+
+def add_signer(
+    packet: Packet, parties: Mapping[str, PacketParty], data: SignerData, known: Known | None = None
+) -> Signer:
     """A signature that is asked for, with its candidates. Raises DomainError when one of them may not give it."""
+    signer, candidates = new_signer(packet, parties, data, known or Known())
+    signer.save(force_insert=True)
+    for candidate in candidates:
+        candidate.save(force_insert=True)
+    return signer
+
+
+def new_signer(
+    packet: Packet, parties: Mapping[str, PacketParty], data: SignerData, known: Known
+) -> tuple[Signer, list[Candidate]]:
+    """A signature with its candidates, checked and not yet saved. Raises DomainError as `add_signer` does."""
     if data.role not in parties:
         raise DomainError("A signer signs for one of the parties. Choose for whom.")
     if not data.candidates:
         raise DomainError("Say who signs.")
     party = parties[data.role]
-    signer = Signer.objects.create(
+    signer = Signer(
         packet=packet,
         party=party,
         position=data.position,
         capacity=capacity_of(party, data.capacity)[:150],
         must_be_signatory=data.must_be_signatory,
     )
-    for each in data.candidates:
-        person = Person.objects.filter(pk=each.person_id, merged_into=None).first() if each.person_id else None
-        if each.person_id and person is None:
-            raise DomainError("One of the signers does not exist any more. Choose again.")
-        candidate = Candidate(
-            signer=signer, person=person, name=each.name.strip(), title=each.title.strip(), email=each.email.lower()
-        )
-        if person is None and not (candidate.name and candidate.email):
-            raise DomainError("Give the name and the e-mail address of each signer outside.")
-        require_authority(signer, candidate, on=settings.today())
-        candidate.save()
-    return signer
+    return signer, [_candidate(signer, each, known) for each in data.candidates]
+
+
+def _candidate(signer: Signer, each: CandidateData, known: Known) -> Candidate:
+    person = known.person(each.person_id) if each.person_id else None
+    if each.person_id and person is None:
+        raise DomainError("One of the signers does not exist any more. Choose again.")
+    candidate = Candidate(
+        signer=signer, person=person, name=each.name.strip(), title=each.title.strip(), email=each.email.lower()
+    )
+    if person is None and not (candidate.name and candidate.email):
+        raise DomainError("Give the name and the e-mail address of each signer outside.")
+    require_authority(signer, candidate, on=known.today, known=known)
+    return candidate
 
 
 def locked(packet_id: UUID, by: Any) -> Packet:
@@ -294,16 +313,21 @@ def _day_after(renewed: Agreement | None) -> dt.date | None:
 
 
 def _add_parties(packet: Packet, parties: Iterable[PartyData]) -> dict[str, PacketParty]:
-    return {
-        party.role: PacketParty.objects.create(
-            packet=packet,
-            role=party.role,
-            coc_id=party.coc_id,
-            organization_id=party.organization_id,
-            person_id=party.person_id,
-        )
-        for party in parties
-    }
+    rows = {party.role: new_party(packet, party) for party in parties}
+    for row in rows.values():
+        row.save(force_insert=True)
+    return rows
+
+
+def new_party(packet: Packet, party: PartyData) -> PacketParty:
+    """A party of a packet, not yet saved."""
+    return PacketParty(
+        packet=packet,
+        role=party.role,
+        coc_id=party.coc_id,
+        organization_id=party.organization_id,
+        person_id=party.person_id,
+    )
 
 
 def require_signers(packet: Packet) -> None:
@@ -313,11 +337,16 @@ def require_signers(packet: Packet) -> None:
     anybody from signing twice in one packet, so two signatures there are two people.
     """
     signers = list(packet.signers.select_related("party"))
-    signing = {signer.party_id for signer in signers}
-    for party in packet.parties.all():
+    check_signers(list(packet.parties.all()), [(signer, candidates_of(signer)) for signer in signers])
+
+
+def check_signers(parties: Iterable[PacketParty], signers: list[tuple[Signer, list[Candidate]]]) -> None:
+    """The rule of `require_signers`, for rows that may not be saved yet."""
+    signing = {signer.party_id for signer, _ in signers}
+    for party in parties:
         if party.pk not in signing:
             raise DomainError(f"Nobody is asked to sign for {party}. Name a signer for each party.")
-    people = [{c.person_id or c.email for c in candidates_of(signer)} for signer in signers]
+    people = [{c.person_id or c.email for c in candidates} for _, candidates in signers]
     for number, own in enumerate(people):
         if len(own) == 1 and own in [each for place, each in enumerate(people) if place != number]:
             raise DomainError("One person cannot sign twice. Name two people, one for each party.")

@@ -38,13 +38,19 @@ def cocs_of(organizations: Collection[Any], on: dt.date) -> set[UUID]:
     return set(held.values_list("coc_id", flat=True))
 
 
-def version_in(kind: str, cocs: Collection[UUID], *, on: dt.date) -> DocumentVersion | None:
-    """The version of a type for who belongs to these CoCs: the one that took effect last, by the Lead's setting."""
+def version_in(
+    kind: str, cocs: Collection[UUID], *, on: dt.date, document_id: UUID | None = None
+) -> DocumentVersion | None:
+    """The version of a type for who belongs to these CoCs: the one that took effect last, by the Lead's setting.
+
+    `document_id` looks at one document of the type alone.
+    """
     in_force = Q(effects__coc_id__in=cocs, effects__state__in=("effective", "superseded")) & Q(
         effects__effective_from__lte=on
     )
     in_force &= Q(effects__effective_until=None) | Q(effects__effective_until__gte=on)
-    found = DocumentVersion.objects.filter(document__type=kind).annotate(
+    of_type = DocumentVersion.objects.filter(document__type=kind)
+    found = (of_type.filter(document_id=document_id) if document_id else of_type).annotate(
         held_in=Count("effects__coc_id", filter=in_force, distinct=True),
         since=Max("effects__effective_from", filter=in_force),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 
 import nh3
 from django.utils.safestring import SafeString, mark_safe
@@ -22,6 +22,7 @@ def _reader() -> MarkdownIt:
     )
 
 
+@lru_cache(maxsize=1024)  # a campaign shows the same clauses thousands of times
 def to_html(text: str) -> SafeString:
     """The HTML of a clause's Markdown. Headings begin at the third level, for the clause has its own above them."""
     html = _reader().render(text)

@@ -45,6 +45,14 @@ def recipients_of(members: Iterable[Any]) -> list[Recipient]:
     return list(found.values())
 
 
+def recipients_by_person(people: Iterable[Any]) -> dict[UUID, Recipient]:
+    """The mailboxes of those among these people who can sign in here, by the id of the person. One query."""
+    given = list(people)
+    belong = members_among(given)
+    found = {person.pk: _recipient(person, belong) for person in given if person.user_id in belong}
+    return {key: recipient for key, recipient in found.items() if recipient}
+
+
 def members_among(given: Iterable[Any]) -> set[UUID]:
     """Ids of the users, among users and people given, who belong to the current implementation and can sign in."""
     ids = {member.pk if isinstance(member, User) else member.user_id for member in given}

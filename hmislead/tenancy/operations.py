@@ -23,11 +23,16 @@ LOGO_BYTES, LOGO_SIDE, SENT_LOGO_BYTES = 200_000, 600, 5_000_000
 
 def next_number(kind: str) -> int:
     """The next short number of a kind in the current implementation (`T` gives the 1042 of `T-1042`)."""
+    return next_numbers(kind, 1)[0]
+
+
+def next_numbers(kind: str, count: int) -> range:
+    """The next so many short numbers of a kind, taken at once."""
     counter, _ = Counter.objects.get_or_create(kind=kind)
     locked = Counter.objects.select_for_update().get(pk=counter.pk)
-    locked.last += 1
+    first, locked.last = locked.last + 1, locked.last + count
     locked.save(update_fields=["last", "updated_at"])
-    return locked.last
+    return range(first, first + count)
 
 
 @transaction.atomic

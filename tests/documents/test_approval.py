@@ -332,7 +332,7 @@ def two_cocs(agency, coc):
     other = factories.CoCFactory()
     factories.ParticipationFactory(organization=agency, coc=other)
     old = documents.version(cocs=[coc, other])
-    new = documents.next_version(old.document)
+    new = documents.next_version(old.document, cocs=[])
     VersionEffect.objects.filter(version=old, coc=coc).update(state="superseded", effective_until=dt.date(2025, 5, 31))
     documents.effect(new, coc, effective_from=dt.date(2025, 6, 1))
     return other, old, new
