@@ -23,12 +23,14 @@ SUBJECT = {
     Type.END_USER: Role.END_USER,
     Type.VENDOR: Role.VENDOR,
     Type.CONSULTANT: Role.VENDOR,
-    Type.BUSINESS_ASSOCIATE: Role.VENDOR,
+    Type.BUSINESS_ASSOCIATE: Role.CHO,  # the agency is the covered entity, the HMIS Lead its associate (45 CFR 160.103)
     Type.DATA_USE: Role.OTHER,
-    Type.DATA_SHARING: Role.OTHER,
+    Type.DATA_SHARING: Role.CHO,  # among agencies: each signs the same text with the HMIS Lead
     Type.PII_ACCESS: Role.OTHER,
     Type.INTEGRATION: Role.OTHER,
 }
+# What is agreed with a party outside the CoC is read by the HMIS Lead alone.
+PRIVATE = {kind for kind, role in SUBJECT.items() if role in {Role.VENDOR, Role.OTHER}}
 LEAD_NEEDED = set(SUBJECT) - {Type.END_USER}
 MISSING = {
     Role.COC: "Say which CoC signs this agreement.",
@@ -124,7 +126,11 @@ def rows_of(agreement: Agreement, parties: Iterable[PartyData]) -> list[Agreemen
 
 
 def subject_of(agreement_type: str, parties: Iterable[PartyData | AgreementParty]) -> PartyData:
-    """The party the agreement is about, without the signer's name: two agreements about the same thing share it."""
-    role = SUBJECT[Type(agreement_type)]
-    party = next(party for party in parties if party.role == role)
+    """The party the agreement is about, without the signer's name: two agreements about the same thing share it.
+
+    An agreement recorded while its type named another role is about whoever is not the HMIS Lead.
+    """
+    wanted, rows = SUBJECT[Type(agreement_type)], list(parties)
+    role = wanted if any(party.role == wanted for party in rows) else next(p.role for p in rows if p.role != Role.LEAD)
+    party = next(party for party in rows if party.role == role)
     return PartyData(role, party.coc_id, party.organization_id, party.person_id)

@@ -15,7 +15,7 @@ from agreements.requirements import agreements_of
 from hmislead.compliance.expressions import AddDays, LocalDay
 from hmislead.compliance.prerequisites import Choices
 from hmislead.compliance.registry import Evaluation, Requirement, by_expiry, register
-from hmislead.directory.models import License, Organization
+from hmislead.directory.models import CoC, License, Organization
 from hmislead.documents.models import DocumentVersion
 from hmislead.tenancy.settings import SettingDefinition
 from hmislead.tenancy.settings import register as register_settings
@@ -39,6 +39,11 @@ def signed_in_time(evaluation: Evaluation) -> QuerySet[Any]:
         expires_on=Subquery(first[:1], output_field=DateField())
     )
     return by_expiry(found, evaluation, none="not_applicable")
+
+
+def coc_lead_version(evaluation: Evaluation) -> QuerySet[Any]:
+    """Per CoC: it has signed the version that all must sign anew, or still has days to do so (GOV-05)."""
+    return _version_of(CoC.objects.all(), evaluation, "coc_lead", {"coc": OuterRef("pk"), "role": "coc"})
 
 
 def participation_version(evaluation: Evaluation) -> QuerySet[Any]:
@@ -90,6 +95,17 @@ def packets_of(slug: str, subject_id: UUID) -> str:
 def register_packet_requirements() -> None:
     """Called once, when the app is ready."""
     register(
+        Requirement(
+            code="coc-lead-agreement-version",
+            title="Current version of the CoC-Lead agreement signed",
+            subject="coc",
+            standards=("GOV-05",),
+            evaluate=coc_lead_version,
+            link=partial(agreements_of, "coc"),
+            fix="Send the new version",
+            order=13,
+            plain="The newest agreement of the CoC with the HMIS Lead",
+        ),
         Requirement(
             code="agreements-signed-in-time",
             title="Agreements sent to it are signed in time",

@@ -13,23 +13,32 @@ from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from agreements.models import Candidate, SigningLink
+from agreements.models import Candidate, Packet, SigningLink
 from agreements.operations import links
 from hmislead.accounts.models import hash_secret
+from hmislead.documents.field_values import in_words
 from hmislead.errors import DomainError
 from hmislead.notices.queue import mails_nothing
 from hmislead.tenancy.crossing import cross_into
-from hmislead.web.templatetags.web import long_date
 
 MAIL: dict[str, Any] = {
     "autoretry_for": (OSError, smtplib.SMTPException),
     "retry_backoff": 30,
     "max_retries": 6,
 }
-CODE_MAILS: dict[str, tuple[str, str]] = {
-    SigningLink.Purpose.SIGN: ("agreements/mail/signing_code.txt", "sign"),
-    SigningLink.Purpose.COPY: ("agreements/mail/copy_code.txt", "read what you signed"),
+# Each mail is written in the language of what is signed: its template, and its subject by language.
+CODE_MAILS: dict[str, tuple[str, dict[str, str]]] = {
+    SigningLink.Purpose.SIGN: (
+        "signing_code",
+        {"en": "Your code to sign: {code}", "es": "Su código para firmar: {code}"},
+    ),
+    SigningLink.Purpose.COPY: (
+        "copy_code",
+        {"en": "Your code to read what you signed: {code}", "es": "Su código para leer lo que firmó: {code}"},
+    ),
 }
+LINK_SUBJECTS = {"en": "Sign the {title} by {day}", "es": "Firme a más tardar el {day}: {title}"}
+COPY_SUBJECTS = {"en": "Your signed copy of the {title}", "es": "Su copia firmada: {title}"}
 
 
 @shared_task(name="agreements.send_signing_link", **MAIL)
@@ -57,10 +66,11 @@ def send_copy_link(link_id: str) -> None:
         token = secrets.token_urlsafe(32)
         packet = candidate.signer.packet
         url = settings.PUBLIC_URL + reverse("signing:copy", args=[token])
-        shown = {"packet": packet, "url": url, "from": link.implementation.name, "day": long_date(_last_day(link))}
+        day = in_words(_last_day(link), packet.language)
+        shown = {"packet": packet, "url": url, "from": link.implementation.name, "day": day}
         SigningLink.objects.filter(pk=link.pk).update(token_hash=hash_secret(token))
-        body = render_to_string("agreements/mail/copy_link.txt", shown)
-        EmailMessage(f"Your signed copy of the {packet.title.lower()}", body, to=[address_of(candidate)]).send()
+        subject = COPY_SUBJECTS[packet.language].format(title=_title(packet))
+        EmailMessage(subject, _written("copy_link", packet, shown), to=[address_of(candidate)]).send()
 
 
 @shared_task(name="agreements.send_signing_code", **MAIL)
@@ -72,18 +82,30 @@ def send_signing_code(link_id: str) -> None:
         if candidate is None:
             return
         code = links.new_code(link)
-        context = {"code": code, "minutes": links.CODE_MINUTES, "packet": candidate.signer.packet}
-        template, aim = CODE_MAILS[link.purpose]
-        body = render_to_string(template, context)
-        EmailMessage(f"Your code to {aim}: {code}", body, to=[address_of(candidate)]).send()
+        packet = candidate.signer.packet
+        template, subjects = CODE_MAILS[link.purpose]
+        body = _written(template, packet, {"code": code, "minutes": links.CODE_MINUTES, "packet": packet})
+        subject = subjects[packet.language].format(code=code)
+        EmailMessage(subject, body, to=[address_of(candidate)]).send()
 
 
 def link_mail(candidate: Candidate, url: str) -> tuple[str, str]:
     """Subject and text of the mail with a link. A preview passes words in place of `url`."""
     packet = candidate.signer.packet
-    day = long_date(packet.deadline_on)
+    day = in_words(packet.deadline_on, packet.language)
     context = {"candidate": candidate, "packet": packet, "url": url, "day": day, "from": packet.implementation.name}
-    return f"Sign the {packet.title.lower()} by {day}", render_to_string("agreements/mail/signing_link.txt", context)
+    subject = LINK_SUBJECTS[packet.language].format(title=_title(packet), day=day)
+    return subject, _written("signing_link", packet, context)
+
+
+def _title(packet: Packet) -> str:
+    """The title inside an English sentence; in Spanish it stands by itself."""
+    return packet.title.lower() if packet.language == "en" else packet.title
+
+
+def _written(name: str, packet: Packet, context: dict[str, Any]) -> str:
+    """The text of a mail in the language of the packet."""
+    return render_to_string(f"agreements/mail/{name}{'_es' if packet.language == 'es' else ''}.txt", context)
 
 
 def address_of(candidate: Candidate) -> str:

@@ -37,6 +37,7 @@ urlpatterns = [
     path("packets/<uuid:pk>/review/", packet_drafts.packet_review, name="packet-review"),
     path("packets/<uuid:pk>/signers/", packet_drafts.packet_signers, name="packet-signers"),
     path("packets/<uuid:pk>/withdraw/", packets.packet_withdraw, name="packet-withdraw"),
+    path("packets/signers/<uuid:pk>/copy/", packets.signer_copy, name="signer-copy"),
     path("packets/signers/<uuid:pk>/paper/", packets.signer_paper, name="signer-paper"),
     path("packets/signers/<uuid:pk>/replace/", packets.signer_replace, name="signer-replace"),
     path("sign/", signing.to_sign, name="to-sign"),

@@ -32,7 +32,7 @@ def values_of(packet: Packet, rows: Iterable[PacketParty], known: Known) -> dict
         "person.name": str(person or ""),
         "person.email": person.email if person else "",
         "person.title": person.job_title if person else "",
-        "other_party.name": str(_organization(parties, Role.OTHER) or ""),
+        "other_party.name": str(_organization(parties, Role.OTHER, Role.VENDOR) or ""),
         "date.effective": in_words(packet.effective_on or known.today, packet.language),
         "date.ends": in_words(packet.ends_on, packet.language) if packet.ends_on else OPEN_END[packet.language],
     }

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from agreements.known import Known
-from agreements.parties import SUBJECT, PartyData, Type
+from agreements.parties import SUBJECT, PartyData, Role, Type
 from hmislead.documents.models import DocumentVersion
 from hmislead.errors import DomainError
 
@@ -35,4 +35,6 @@ def require_version(version: DocumentVersion, parties: Iterable[PartyData], know
 def _cocs_of(party: PartyData, known: Known) -> list[UUID]:
     if party.coc_id:
         return [party.coc_id]
+    if party.role not in {Role.CHO, Role.END_USER}:
+        return []
     return [coc.pk for coc in known.cocs(party.organization_id)] if party.organization_id else []

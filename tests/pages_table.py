@@ -308,6 +308,7 @@ PAGES = {
         "agreements:packet-review",
         "agreements:packet-signers",
         "agreements:packet-withdraw",
+        "agreements:signer-copy",
         "agreements:signer-paper",
         "agreements:signer-replace",
     ],

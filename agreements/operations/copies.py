@@ -9,10 +9,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from agreements import announcements, executed
-from agreements.models import Agreement, Candidate, Packet, Signer, SigningLink, TrailEntry
-from agreements.operations import links
+from agreements.models import Candidate, Packet, Signer, SigningLink, TrailEntry
+from agreements.operations import links, packets
 from agreements.operations.trail import write
-from agreements.parties import PartyData, subject_of
+from agreements.parties import PRIVATE, PartyData, subject_of
 from agreements.webhook_events import packet_moved
 from hmislead.access.scopes import ROBOT
 from hmislead.audit.models import FileAccess
@@ -21,7 +21,7 @@ from hmislead.errors import DomainError
 from hmislead.files.models import StoredFile
 from hmislead.seals.operations import seal_file
 
-PRIVATE = {Agreement.Type.VENDOR, Agreement.Type.DATA_USE, Agreement.Type.CONSULTANT}
+NO_COPY = "There is no sealed copy yet. It is made when everybody has signed; we tell you then."
 
 
 def seal_packet(packet_id: UUID) -> bool:
@@ -83,11 +83,41 @@ def open_copy_by_link(*, candidate: Candidate, address: str | None) -> StoredFil
     return file
 
 
+@transaction.atomic
+def resend_copy(*, signer_id: UUID, by: Any) -> Candidate:
+    """Mail who signed outside a new link to the sealed copy; the links mailed before stop working.
+
+    Raises DomainError while there is no sealed copy, and for somebody who signed with a sign-in: theirs is on the page.
+    """
+    packet = packets.locked(Signer.objects.visible_to(by).values_list("packet_id", flat=True).get(pk=signer_id), by)
+    if packet.sealed_at is None:
+        raise DomainError(NO_COPY)
+    candidate = mailed_copy(packet.signers.get(pk=signer_id))
+    if candidate is None:
+        raise DomainError("They sign in here, and find the copy under what they signed. No link is needed.")
+    links.revoke([candidate])
+    links.send_copy(candidate)
+    write(
+        packet,
+        TrailEntry.Kind.REMINDED,
+        who=str(by),
+        signer=candidate.signer,
+        detail=f"A new link to the copy: {candidate}",
+    )
+    return candidate
+
+
+def mailed_copy(signer: Signer) -> Candidate | None:
+    """Who gave this signature, if they get the sealed copy by a mailed link: somebody without a sign-in."""
+    candidate = _who_signed(signer) if signer.state == Signer.State.SIGNED else None
+    return candidate if candidate and not announcements.signs_in(candidate) else None
+
+
 def _mail_outside(packet: Packet) -> None:
     """A personal link to the copy for each who signed without a sign-in."""
     for signer in packet.signers.filter(state=Signer.State.SIGNED):
-        candidate = _who_signed(signer)
-        if candidate and not announcements.signs_in(candidate):
+        candidate = mailed_copy(signer)
+        if candidate:
             links.send_copy(candidate)
 
 
@@ -107,7 +137,7 @@ def _who_signed(signer: Signer) -> Candidate | None:
 
 def _logged(packet: Packet, *, user: Any) -> StoredFile:
     if packet.sealed_at is None or packet.agreement is None or packet.agreement.file is None:
-        raise DomainError("There is no sealed copy yet. It is made when everybody has signed; we tell you then.")
+        raise DomainError(NO_COPY)
     file: StoredFile = packet.agreement.file
     FileAccess.objects.create(file=file, user=user if getattr(user, "pk", None) else None, how="page")
     return file

@@ -14,7 +14,7 @@ from django.db import transaction
 
 from agreements import policy
 from agreements.models import Agreement, AgreementParty
-from agreements.parties import PartyData, complete, rows_of, subject_of
+from agreements.parties import PRIVATE, PartyData, complete, rows_of, subject_of
 from agreements.webhook_events import agreement_moved
 from hmislead.compliance.engine import recheck
 from hmislead.directory.models import CoC, Organization, Person
@@ -242,9 +242,9 @@ def _data_of(rows: Iterable[AgreementParty]) -> list[PartyData]:
 
 
 def _keep(agreement: Agreement, file: File[bytes], parties: Iterable[PartyData | AgreementParty], by: Any) -> Agreement:
-    """Who may see the agreement's subject may open its paper; a vendor's contract is the Lead's alone."""
+    """Who may see the agreement's subject may open its paper; what is private stays with the HMIS Lead."""
     subject = subject_of(agreement.type, list(parties))
-    shared = agreement.type not in {Agreement.Type.VENDOR, Agreement.Type.DATA_USE}
+    shared = agreement.type not in PRIVATE
     scope = {"organization_id": subject.organization_id, "coc_id": subject.coc_id, "person_id": subject.person_id}
     agreement.file = store_file(file=file, permission="view_evidence", by=by, **(_instances(scope) if shared else {}))
     agreement.save(update_fields=["file", "updated_at"])

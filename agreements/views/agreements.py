@@ -31,9 +31,9 @@ ABOUT = {
     Agreement.Type.END_USER: "A person at an agency. Without it this person may not use the HMIS.",
     Agreement.Type.VENDOR: "The HMIS Lead and the vendor of the software, or another contractor.",
     Agreement.Type.CONSULTANT: "The HMIS Lead and somebody who works for it on contract.",
-    Agreement.Type.BUSINESS_ASSOCIATE: "A contractor who handles health information of a HIPAA-covered agency.",
+    Agreement.Type.BUSINESS_ASSOCIATE: "What the HMIS Lead promises an agency that is covered by HIPAA.",
     Agreement.Type.DATA_USE: "Somebody who receives, sends or may see client data.",
-    Agreement.Type.DATA_SHARING: "Parties that share client data with each other.",
+    Agreement.Type.DATA_SHARING: "An agency that shares client data with the other agencies in the HMIS.",
     Agreement.Type.PII_ACCESS: "Somebody who may see what identifies clients.",
     Agreement.Type.INTEGRATION: "A system that sends data to the HMIS or takes data from it.",
 }

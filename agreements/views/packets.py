@@ -14,8 +14,8 @@ from django.views.decorators.http import require_POST
 from agreements import policy
 from agreements.forms_packets import AgainForm, ReasonForm, ReplaceForm, SignedPaperForm
 from agreements.lists_packets import PACKETS
-from agreements.models import Packet, Signer
-from agreements.operations import packets, signing
+from agreements.models import Candidate, Packet, Signer
+from agreements.operations import copies, packets, signing
 from hmislead.access.pages import page
 from hmislead.access.permissions import MEMBER
 from hmislead.web import navigation
@@ -42,6 +42,7 @@ def packet_detail(request: Any, pk: UUID) -> HttpResponse:
         "trail": packet.trail.all(),
         "may_send": may_send,
         "may_list": request.access.has("view_evidence"),
+        "copies": _mailed_copies(signers) if may_send and sealed else [],
         "may_act": may_send and packet.state not in {"complete", "withdrawn"},
         "template_url": navigation.address(
             "documents:version-detail", request.implementation.slug, pk=packet.version_id
@@ -49,6 +50,12 @@ def packet_detail(request: Any, pk: UUID) -> HttpResponse:
         "sealed_url": at(request, "files:file-download", pk=sealed) if sealed else "",
     }
     return render(request, "agreements/packet_detail.html", context)
+
+
+def _mailed_copies(signers: Any) -> list[tuple[Signer, Candidate]]:
+    """Who got the sealed copy by a link, and may need another."""
+    found = [(signer, copies.mailed_copy(signer)) for signer in signers]
+    return [(signer, candidate) for signer, candidate in found if candidate]
 
 
 @require_POST
@@ -113,6 +120,15 @@ def signer_paper(request: Any, pk: UUID) -> HttpResponseBase:
         return packet.get_absolute_url(), "The signature on paper is recorded."
 
     return answer_sent(request, form, form_page, act)
+
+
+@require_POST
+@page("send_packets")
+def signer_copy(request: Any, pk: UUID) -> HttpResponse:
+    """Mail who signed outside a new link to the sealed copy."""
+    candidate = copies.resend_copy(signer_id=pk, by=request.user)
+    messages.success(request, f"A new link to the signed copy is on its way to {candidate}.")
+    return redirect(candidate.signer.packet.get_absolute_url())
 
 
 def at(request: Any, name: str, **kwargs: Any) -> str:

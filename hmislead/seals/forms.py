@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
+
+from hmislead.seals.verifying import MAX_BYTES
 
 MAX_KEY_BYTES = 64 * 1024
 
@@ -27,12 +31,19 @@ class RotateForm(forms.Form):
 
 
 class VerifyForm(forms.Form):
-    """A PDF of anybody's."""
+    """A PDF of anybody's. `words` are those of the reader's language."""
 
-    file = forms.FileField(label="The PDF to check", help_text="Up to 25 MB. We look at it and keep nothing of it.")
+    file = forms.FileField()
+
+    def __init__(self, *args: Any, words: dict[str, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.words, self.error_title = words, words["error"]
+        field = self.fields["file"]
+        field.label, field.help_text = words["file"], words["help"]
+        field.error_messages["required"] = words["missing"]
 
     def clean_file(self) -> bytes:
         file = self.cleaned_data["file"]
-        if file.size > 25 * 1024 * 1024:
-            raise forms.ValidationError("The file is larger than 25 MB. The documents we seal are smaller.")
+        if file.size > MAX_BYTES:
+            raise forms.ValidationError(self.words["too_large"])
         return bytes(file.read())

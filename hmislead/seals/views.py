@@ -17,15 +17,12 @@ from hmislead.accounts.addresses import client_address
 from hmislead.seals import operations
 from hmislead.seals.forms import KeyForm, RotateForm, VerifyForm
 from hmislead.seals.models import SealKey
+from hmislead.seals.words import LANGUAGES, WORDS
 from hmislead.web.form_pages import FormPage, answer_sent
 from hmislead.web.forms import answer_form
 
 MOST_CHECKS, WINDOW_SECONDS = 30, 3600
-ANSWERS = {
-    operations.OURS: ("good", "This file is ours and unaltered."),
-    operations.CHANGED: ("bad", "This file was changed after we sealed it. Do not rely on it."),
-    operations.NOT_OURS: ("info", "This is not a file that we sealed."),
-}
+TONES = {operations.OURS: "good", operations.CHANGED: "bad", operations.NOT_OURS: "info"}
 
 
 @page("view_settings")
@@ -82,16 +79,22 @@ def import_key(request: Any) -> HttpResponseBase:
 @public
 @require_http_methods(["GET", "POST"])
 def verify(request: Any) -> HttpResponse:
-    """Is this file ours, and unaltered? Nothing more is said, and nothing is kept."""
-    form = VerifyForm(request.POST or None, request.FILES or None)
+    """Is this file ours, and unaltered? Nothing more is said, and nothing is kept. `?language=es` says it in Spanish."""
+    language = "es" if request.GET.get("language") == "es" else "en"
+    words = WORDS[language]
+    sent = (request.POST, request.FILES) if request.method == "POST" else ()
+    form = VerifyForm(*sent, words=words)
     answer = None
     if request.method == "POST" and form.is_valid():
         if _too_many(request):
-            form.add_error(None, "Too many files were checked from your address. Try again in an hour.")
+            form.add_error(None, words["too_many"])
         else:
-            answer = ANSWERS[operations.look_up(form.cleaned_data["file"])]
-            form = VerifyForm()
-    return answer_form(request, "seals/verify.html", {"form": form, "answer": answer})
+            found = operations.look_up(form.cleaned_data["file"])
+            answer = TONES[found], words[found]
+            form = VerifyForm(words=words)
+    others = [(code, name) for code, name in LANGUAGES.items() if code != language]
+    shown = {"form": form, "answer": answer, "words": words, "language": language, "others": others}
+    return answer_form(request, "seals/verify.html", shown)
 
 
 def _too_many(request: Any) -> bool:

@@ -10,9 +10,12 @@ from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
-from agreements.models import SigningLink
-from agreements.operations import copies
+from agreements.models import Packet, SigningLink
+from agreements.operations import copies, links
+from hmislead.access.operations import grant_role
+from hmislead.access.scopes import ROBOT
 from hmislead.audit.models import FileAccess
+from hmislead.errors import DomainError
 from hmislead.tenancy.context import use
 from tests import factories
 from tests.agreements.test_packets import sign
@@ -126,3 +129,50 @@ def test_it_is_mailed_once_and_its_secret_is_kept_nowhere(sealed):
     token = copy_link().split("/")[2]
     row = SigningLink.objects.get(purpose="copy")
     assert token not in "".join(str(value) for value in vars(row).values())
+
+
+def test_a_new_link_to_the_copy_is_sent_on_request_and_the_old_one_stops(sealed, client):
+    old = copy_link()
+    mail.outbox.clear()
+    staff = factories.member(sealed.implementation, "sender")
+    with use(sealed.implementation):
+        grant_role(user=staff, role="lead_staff", by=ROBOT)
+        signer = sealed.signers.get(position=1)
+    page = reverse("agreements:packet-detail", kwargs={"slug": sealed.implementation.slug, "pk": sealed.pk})
+    again = reverse("agreements:signer-copy", kwargs={"slug": sealed.implementation.slug, "pk": signer.pk})
+    client.force_login(staff)
+    assert again in client.get(page).content.decode()
+    assert client.post(again)["Location"] == page
+    new = copy_link()
+    assert Client().get(f"{old}copy/").status_code == 409
+    stranger = Client()
+    prove(stranger, new)
+    assert TEXT in stranger.get(f"{new}copy/").content.decode()
+
+
+def test_no_link_goes_to_who_signs_in_nor_before_the_copy_is_there(sealed):
+    with use(sealed.implementation):
+        with pytest.raises(DomainError, match="sign in here"):
+            copies.resend_copy(signer_id=sealed.signers.get(position=2).pk, by=ROBOT)
+        sealed.sealed_at = None
+        sealed.save()
+        with pytest.raises(DomainError, match="no sealed copy yet"):
+            copies.resend_copy(signer_id=sealed.signers.get(position=1).pk, by=ROBOT)
+    assert len(mail.outbox) == 1
+
+
+def test_mails_to_signers_outside_are_in_the_language_of_the_packet(packet):  # noqa: F811
+    with use(packet.implementation):
+        Packet.objects.filter(pk=packet.pk).update(language="es")
+        candidate = packet.signers.get(position=1).candidates.get()
+        candidate.refresh_from_db()
+        mail.outbox.clear()
+        links.send(candidate)
+        links.ask_code(SigningLink.objects.get(candidate_id=candidate.pk, revoked_at=None).pk)
+        links.send_copy(candidate)
+    asked, code, copy = mail.outbox
+    assert asked.subject.startswith("Firme a más tardar el ")
+    assert code.subject.startswith("Su código para firmar: ")
+    assert copy.subject.startswith("Su copia firmada: ")
+    for each in mail.outbox:
+        assert " the " not in each.subject + each.body

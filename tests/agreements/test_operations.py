@@ -11,8 +11,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from agreements import operations
 from agreements.models import Agreement
-from agreements.parties import PartyData
+from agreements.parties import SUBJECT, PartyData
 from hmislead.compliance.models import Status
+from hmislead.documents.merge_fields import used_in
+from hmislead.documents.starting import starting
+from hmislead.documents.types import TYPES
 from hmislead.errors import DomainError, RefusedFile
 from hmislead.files.models import StoredFile
 from hmislead.tenancy.context import use
@@ -86,6 +89,10 @@ def test_without_a_lead_or_with_two_it_asks(people, agency):
         ("end_user", PartyData("end_user"), "Say which person"),
         ("vendor", PartyData("vendor"), "Say which vendor"),
         ("data_use", PartyData("other"), "Say who the other party"),
+        ("pii_access", PartyData("other"), "Say who the other party"),
+        ("integration", PartyData("other"), "Say who the other party"),
+        ("business_associate", PartyData("vendor"), "Say which agency"),
+        ("data_sharing", PartyData("other"), "Say which agency"),
         ("participation", PartyData("vendor"), "Say which agency"),
     ],
 )
@@ -216,6 +223,27 @@ def test_a_vendors_contract_is_the_leads_alone(people, agency, the_lead):
     )
     may = {name for name in people if StoredFile.objects.visible_to(people[name]).filter(pk=agreement.file_id).exists()}
     assert may == {"administrator", "staff", "auditor"}
+
+
+@pytest.mark.parametrize("type", ["business_associate", "data_sharing", "pii_access", "integration", "consultant"])
+def test_an_agency_reads_what_binds_it_and_nothing_of_parties_outside(people, agency, the_lead, type):
+    factories.OrganizationRoleFactory(organization=agency, role="vendor")
+    role = SUBJECT[type]
+    parties = [PartyData(role, organization_id=agency.pk)]
+    agreement = record(people["staff"], agency, type=type, parties=parties, file=paper())
+    readable = StoredFile.objects.visible_to(people["cho_lead"]).filter(pk=agreement.file_id).exists()
+    assert readable == (role == "cho")
+
+
+@pytest.mark.parametrize("type", [kind for kind in SUBJECT if kind in TYPES])
+def test_each_starting_text_names_the_parties_that_its_type_has(type):
+    """A text that names an agency is signed by one; a text about a partner or vendor by them."""
+    shipped = starting(type)
+    fields = set(used_in([text for block in shipped.blocks for text in (block.heading, block.body)]))
+    if "agency.name" in fields:
+        assert SUBJECT[type] in {"cho", "end_user"}
+    if "other_party.name" in fields:
+        assert SUBJECT[type] in {"other", "vendor"}
 
 
 def test_a_file_that_is_none_is_refused_and_nothing_is_recorded(people, agency, the_lead):

@@ -20,7 +20,7 @@ from hmislead.errors import DomainError
 from hmislead.tenancy import settings
 from hmislead.tenancy.operations import change_setting
 from tests import factories
-from tests.agreements.factories import lead, with_agency, with_user
+from tests.agreements.factories import lead, with_agency, with_coc, with_user
 from tests.agreements.test_packets import HERE, both_sides, member_person, sent
 from tests.documents import factories as documents
 
@@ -79,6 +79,16 @@ def newer():
 def test_an_older_version_counts_until_the_days_of_grace_are_over(agency, newer, after, result):
     with_agency(agency, version=newer[0])
     assert answers(requirements.participation_version, DAY + dt.timedelta(days=after))[agency.pk][0] == result
+
+
+@pytest.mark.parametrize(("after", "result"), [(-1, "met"), (0, "due_soon"), (30, "due_soon"), (31, "not_met")])
+def test_a_coc_on_an_older_version_has_the_same_days_of_grace(coc, after, result):
+    old = documents.version("coc_lead", state="superseded", title="CoC-Lead agreement")
+    documents.next_version(old.document, must_sign_again=True, effective_on=DAY)
+    unsigned = factories.CoCFactory()
+    with_coc(coc, version=old)
+    found = answers(requirements.coc_lead_version, DAY + dt.timedelta(days=after))
+    assert (found[coc.pk][0], found[unsigned.pk][0]) == (result, "not_applicable")
 
 
 @pytest.mark.parametrize(

@@ -7,26 +7,35 @@ import subprocess
 
 import pytest
 from django.core import mail
+from django.core.files.base import ContentFile
 
 from agreements.executed import EVENTS_ES
 from agreements.models import Packet, TrailEntry
-from agreements.operations import copies
+from agreements.operations import copies, records, signing
 from hmislead.access.scopes import ROBOT
+from hmislead.documents.field_values import in_words
 from hmislead.documents.pdf import check_pdf
 from hmislead.files.models import StoredFile
 from hmislead.jobs import operations as jobs
 from hmislead.jobs.models import Job
 from hmislead.notices.models import Message, Notice
 from hmislead.seals.models import SealedFile
+from hmislead.tenancy import settings
 from tests.agreements.test_packets import both_sides, sent, sign
+from tests.files.test_checks import picture
 
 pytestmark = pytest.mark.django_db
+PNG = picture("PNG")
 
 
 @pytest.fixture
-def complete(tenant, people, agency):
+def parties(tenant, agency):
+    return both_sides(tenant, agency)
+
+
+@pytest.fixture
+def complete(parties, people, agency):
     """A packet that all have signed, and that waits for its copy."""
-    parties = both_sides(tenant, agency)
     packet = sent(people["staff"], agency)
     sign(packet, parties["director"])
     sign(packet, parties["manager"])
@@ -100,7 +109,45 @@ def test_a_spanish_agreement_has_a_spanish_copy(complete, tmp_path):
     words, _ = text_of(content_of(complete), tmp_path)
     assert "Certificado de firma" in words
     assert "Signed by all" not in words
+    assert in_words(settings.today(), "es") in words
+    assert "Página 1 de" in words
+    assert "Page 1" not in words
+    assert "verify/?language=es" in "".join(words.split())
     assert set(EVENTS_ES) == set(TrailEntry.Kind.values)
+
+
+def test_a_signature_on_paper_is_listed_with_the_checksum_of_its_scan(people, parties, agency, tmp_path):
+    packet = sent(people["staff"], agency)
+    signer = packet.signers.get(position=1)
+    scan = ContentFile(PNG, name="signed-page.png")
+    signing.sign_on_paper(
+        signer_id=signer.pk,
+        name="Dora Director",
+        signed_on=settings.today(),
+        file=scan,
+        pages="3-4",
+        by=people["staff"],
+    )
+    sign(packet, parties["manager"])
+    copies.seal_packet(packet.pk)
+    words, _ = text_of(content_of(packet), tmp_path)
+    assert "signed-page.png" in words
+    assert "On paper, pages 3-4" in " ".join(words.split())
+    assert hashlib.sha256(PNG).hexdigest() in "".join(words.split())
+    assert check_pdf(content_of(packet)) == []
+
+
+def test_a_replaced_paper_is_the_copy_that_is_served_not_the_sealed_one(complete, parties, people):
+    copies.seal_packet(complete.pk)
+    complete.refresh_from_db()
+    sealed = complete.agreement.file
+    paper = records.attach_file(
+        agreement_id=complete.agreement_id, file=ContentFile(PNG, name="corrected.png"), by=people["staff"]
+    ).file
+    served = copies.open_copy(packet_id=complete.pk, by=parties["director"].user)
+    assert (served, served.sha256) == (paper, hashlib.sha256(PNG).hexdigest())
+    assert served != sealed
+    assert SealedFile.objects.filter(file=sealed).exists()  # what was sealed stays in the register
 
 
 def test_a_copy_that_cannot_be_made_is_told_to_the_lead(complete, people):

@@ -10,7 +10,9 @@ from django.test.utils import CaptureQueriesContext
 
 from agreements.audiences import Audience
 from agreements.models import Packet, TrailEntry
-from agreements.operations import campaigns
+from agreements.operations import campaigns, packets
+from agreements.parties import SUBJECT, PartyData
+from agreements.signers import CandidateData, SignerData
 from hmislead.documents.models import VersionEffect
 from hmislead.errors import DomainError
 from hmislead.tenancy.operations import change_setting
@@ -111,3 +113,22 @@ def test_a_packet_of_a_batch_is_as_one_sent_by_hand(people, sides, agency):
     assert [(each.position, each.state) for each in packet.signers.all()] == [(1, "asked"), (2, "waiting")]
     assert packet.number == f"P-{Packet.objects.count():04d}"
     assert len(packet.sha256) == 64
+
+
+@pytest.mark.parametrize("type", ["consultant", "vendor", "data_use", "business_associate", "data_sharing"])
+def test_a_text_knows_the_name_of_whoever_its_type_is_about(people, tenant, agency, type):
+    """The shipped texts name the party outside, or the agency; neither may be left empty when they are sent."""
+    manager = member_person(tenant, "manager")
+    power(manager, organization=lead())
+    factories.OrganizationRoleFactory(organization=agency, role="vendor")
+    field = "{{agency.name}}" if SUBJECT[type] == "cho" else "{{other_party.name}}"
+    version = documents.version(type, texts=(("Parties", f"Between {field} and {{{{lead.name}}}}."),))
+    outside = CandidateData(name="Vera Vendor", email="vera@vendor.example")
+    signers = [
+        SignerData(SUBJECT[type], (outside,), must_be_signatory=False),
+        SignerData("lead", (CandidateData(manager.pk),), 2),
+    ]
+    whom = [PartyData(SUBJECT[type], organization_id=agency.pk)]
+    packet = prepare(people["staff"], agency, version=version, parties=whom, signers=signers)
+    packet = packets.send_packet(packet_id=packet.pk, by=people["staff"])
+    assert f"Between {agency.name} and" in packet.blocks[0]["html"]

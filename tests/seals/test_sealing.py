@@ -155,8 +155,8 @@ def kept(plain, by):
         return file, stored.read()
 
 
-def ask(client, content):
-    return client.post(VERIFY, {"file": SimpleUploadedFile("x.pdf", content)}).content.decode()
+def ask(client, content, address=VERIFY):
+    return client.post(address, {"file": SimpleUploadedFile("x.pdf", content)}).content.decode()
 
 
 def test_the_register_and_the_public_page(tenant, people, plain, client):
@@ -167,6 +167,10 @@ def test_the_register_and_the_public_page(tenant, people, plain, client):
     assert "was changed after" in ask(client, changed)
     assert "not a file that we sealed" in ask(client, plain)
     assert "not a file that we sealed" in ask(client, b"/Contents <" + b"3082" * 200 + b">")
+    spanish = ask(client, content, f"{VERIFY}?language=es")
+    assert "no fue alterado" in spanish
+    assert 'lang="es"' in spanish
+    assert "Elija el PDF" in client.post(f"{VERIFY}?language=es").content.decode()
 
 
 def test_the_public_page_answers_for_every_tenant_and_names_none(implementation, other_implementation, plain, client):
