@@ -11,7 +11,16 @@ from agreements import audiences
 from agreements.operations import campaigns
 from hmislead.access.scopes import ROBOT
 from hmislead.directory import models as directory
-from hmislead.documents.models import Citation, Condition, Contradiction, LibraryClause, PublishedCopy, VersionEffect
+from hmislead.documents.models import (
+    Citation,
+    Comment,
+    CommentPeriod,
+    Condition,
+    Contradiction,
+    LibraryClause,
+    PublishedCopy,
+    VersionEffect,
+)
 from hmislead.quizzes import operations as quizzes
 from hmislead.tenancy import settings
 from policies import operations as policies
@@ -38,6 +47,7 @@ def _of_documents(staff: Any, coc: Any) -> dict[str, Any]:
     other = documents.version("security_plan", title="Security plan", state="draft", created_by=staff)
     clause = LibraryClause.objects.create(name="Passwords", heading="Passwords", body="We keep them.")
     citation = Citation.objects.create(version=draft, cited=other.document)
+    open_now, comment = _of_comments(staff)
     found = Contradiction.objects.create(
         first=draft.document, second=other.document, conflict="They name two days.", found_on=settings.today()
     )
@@ -49,6 +59,9 @@ def _of_documents(staff: Any, coc: Any) -> dict[str, Any]:
         effect=VersionEffect.objects.get(version=asked), text="Name the day of the review."
     )
     return {
+        "comment-periods/": open_now.pk,
+        "comment-periods/open/": draft.pk,
+        "comments/": comment.pk,
         "documents/": draft.document_id,
         "documents/versions/": draft.pk,
         "documents/clauses/": draft.blocks.first().pk,
@@ -62,6 +75,16 @@ def _of_documents(staff: Any, coc: Any) -> dict[str, Any]:
         "decisions/": decision.pk,
         "decisions/new/": committee.pk,
     }
+
+
+def _of_comments(staff: Any) -> tuple[CommentPeriod, Comment]:
+    """A notice that is open for comments, with one of them."""
+    version = documents.version("privacy_notice", title="Privacy notice", state="in_comment")
+    today = settings.today()
+    period = CommentPeriod.objects.create(
+        version=version, opens_on=today, closes_on=today + dt.timedelta(days=14), groups=["end_users", "chos"]
+    )
+    return period, period.comments.create(group="chos", author=staff, text="Say how long it is kept.")
 
 
 def _of_packets(users: dict[str, Any], agency: Any, coc: Any) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from django import forms
 from django.urls import reverse
 
 from hmislead.access.scopes import ROBOT
-from hmislead.documents.models import LibraryClause
+from hmislead.documents.models import CommentPeriod, LibraryClause
 from hmislead.quizzes.models import Quiz
 from hmislead.tenancy import operations as tenancy
 from hmislead.tenancy.context import use
@@ -26,6 +26,7 @@ PAGES = {
     "access:invitation-new": ("administrator", None, {"coc": "coc", "organization": "agency"}, {}),
     "access:member-detail": ("administrator", "user", {"coc": "coc", "organization": "agency"}, {}),
     "agreements:agreement-create": ("staff", None, {"organization": "agency"}, {"type": "participation"}),
+    "approvals:comment-new": ("staff", "period", {"block": "block"}, {}),
     "documents:citation-new": ("staff", "version", {"cited": "document"}, {}),
     "documents:clause-insert": ("staff", "version", {"clause": "clause"}, {}),
     "documents:contradiction-new": ("staff", None, {"first": "document", "second": "document"}, {}),
@@ -80,6 +81,12 @@ def things(organization, coc):
         "document": version.document,
         "version": version,
         "block": version.blocks.get(),
+        "period": CommentPeriod.objects.create(
+            version=documents.version("privacy_notice", state="in_comment"),
+            opens_on=factories.LONG_AGO,
+            closes_on=factories.NEXT_YEAR,
+            groups=["chos"],
+        ),
         "clause": LibraryClause.objects.create(name=f"Kept {organization}", heading="Kept", body="Text."),
         "violation_class": ViolationClass.objects.create(name=f"Major {organization}"),
         "quiz": Quiz.objects.create(title=f"Privacy {organization}"),

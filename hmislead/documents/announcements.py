@@ -42,6 +42,22 @@ TYPES = (
         permission="view_documents",
         button="Open the document",
     ),
+    NoticeType(
+        "comments_asked",
+        "A document is open for your comments",
+        "The groups that are asked, and CoC staff.",
+        "you are one of those whose view counts",
+        default=How.AT_ONCE,
+        button="Read and comment",
+    ),
+    NoticeType(
+        "comments_closed",
+        "A comment period has ended",
+        "HMIS Lead staff.",
+        "you work for the HMIS Lead",
+        default=How.AT_ONCE,
+        button="See the comments",
+    ),
 )
 
 
@@ -70,6 +86,14 @@ def review_opened(cycle: Any) -> None:
     sentence = f"Review {cycle.document.title} with {cycle.coc} by {long_date(cycle.due_on)}."
     people = [*audience.lead_staff(), *audience.coc_staff(cycle.coc_id)]
     _tell("review_opened", people, sentence, path("approvals:review-list"), f"review:{cycle.pk}")
+
+
+def comments_closed(version: DocumentVersion) -> None:
+    """Tell the HMIS Lead that the comments on a version can be answered. Once per period."""
+    last = version.comment_periods.order_by("-closes_on").first()
+    where = path("approvals:period-detail", pk=last.pk) if last else version.get_absolute_url()
+    key = f"comments_closed:{last.pk if last else version.pk}"
+    _tell("comments_closed", audience.lead_staff(), f"Answer the comments on {version}.", where, key)
 
 
 def approval_path(version: DocumentVersion) -> str:

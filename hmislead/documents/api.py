@@ -131,7 +131,7 @@ class DocumentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantVi
     @extend_schema(request=DocumentInput, responses={201: DocumentSerializer})
     def create(self, request: Any, **kwargs: Any) -> Response:
         """Begin a document with its first draft."""
-        document = writing.create_document(by=request.user, **_checked(DocumentInput, request.data))
+        document = writing.create_document(by=request.user, **checked(DocumentInput, request.data))
         return Response(DocumentSerializer(document).data, 201)
 
     @extend_schema(request=None, responses={201: VersionSerializer})
@@ -213,7 +213,7 @@ class VersionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantVie
     @action(detail=True, methods=["post"])
     def submit(self, request: Any, **kwargs: Any) -> Response:
         """Hand a complete draft in for approval."""
-        data = _checked(ChangesInput, request.data)
+        data = checked(ChangesInput, request.data)
         return Response(
             VersionSerializer(versions.submit_version(version_id=kwargs["pk"], by=request.user, **data)).data
         )
@@ -255,7 +255,7 @@ class ContradictionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Ten
     @extend_schema(request=ContradictionInput, responses={201: ContradictionSerializer})
     def create(self, request: Any, **kwargs: Any) -> Response:
         """Note a contradiction."""
-        data = _checked(ContradictionInput, request.data)
+        data = checked(ContradictionInput, request.data)
         noted = relations.note_contradiction(
             first_id=data["first"], second_id=data["second"], conflict=data["conflict"], by=request.user
         )
@@ -265,7 +265,7 @@ class ContradictionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Ten
     @action(detail=True, methods=["post"])
     def resolve(self, request: Any, **kwargs: Any) -> Response:
         """Say how it was settled."""
-        data = _checked(ResolutionInput, request.data)
+        data = checked(ResolutionInput, request.data)
         found = relations.resolve_contradiction(contradiction_id=kwargs["pk"], by=request.user, **data)
         return Response(ContradictionSerializer(found).data)
 
@@ -278,12 +278,12 @@ class ClauseViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantView
     access = {"list": "view_documents", "retrieve": "view_documents"}
 
 
-def _checked(kind: type[serializers.Serializer[Any]], data: Any) -> dict[str, Any]:
+def checked(kind: type[serializers.Serializer[Any]], data: Any) -> dict[str, Any]:
     given = kind(data=data)
     given.is_valid(raise_exception=True)
     return dict(given.validated_data)
 
 
 def _block_data(sent: Any) -> writing.BlockData:
-    data = _checked(BlockInput, sent)
+    data = checked(BlockInput, sent)
     return writing.BlockData(**{**data, "standards": tuple(data["standards"])})

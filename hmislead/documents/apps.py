@@ -23,6 +23,8 @@ class DocumentsConfig(AppConfig):
         api_routes.register("document-blocks", "hmislead.documents.api.BlockViewSet", "document-block")
         api_routes.register("contradictions", "hmislead.documents.api.ContradictionViewSet", "contradiction")
         api_routes.register("clauses", "hmislead.documents.api.ClauseViewSet", "clause")
+        api_routes.register("comment-periods", "hmislead.documents.api_comments.CommentPeriodViewSet", "comment-period")
+        api_routes.register("comments", "hmislead.documents.api_comments.CommentViewSet", "comment")
         approvable.register(dict(types.CHOICES))
         register_approval()
 
@@ -31,7 +33,7 @@ def register_approval() -> None:
     """What governing bodies decide, and the yearly review. Called once, when the app is ready."""
     from hmislead.access.permissions import MEMBER
     from hmislead.compliance import nights
-    from hmislead.documents import announcements, panels, publishing
+    from hmislead.documents import announcements, comment_notices, panels, publishing
     from hmislead.documents.operations import approval
     from hmislead.documents.requirements import register_document_requirements
     from hmislead.notices.registry import register as register_notices
@@ -44,7 +46,9 @@ def register_approval() -> None:
     home_items.register(panels.home_items)
     navigation.register(
         navigation.NavItem("Policies", 20, "Decisions", "approvals:decision-list", MEMBER),
+        navigation.NavItem("Policies", 25, "Comments", "approvals:period-list", MEMBER),
         navigation.NavItem("Policies", 30, "Reviews", "approvals:review-list", "view_documents"),
     )
     publishing.register_publishing_job()
+    comment_notices.register_comment_job()
     nights.register_after("documents", approval.after_night)

@@ -7,7 +7,9 @@ from typing import Any
 from hmislead.access.permissions import MEMBER
 from hmislead.documents import policy
 from hmislead.documents.announcements import approval_path, path
-from hmislead.documents.models import ReviewCycle, VersionEffect
+from hmislead.documents.comment_notices import groups_of
+from hmislead.documents.models import Comment, CommentPeriod, ReviewCycle, VersionEffect
+from hmislead.documents.views import comments
 from hmislead.documents.views.approvals import standing
 from hmislead.tenancy import settings
 from hmislead.web.home_items import HomeItem
@@ -30,7 +32,7 @@ def of_coc(request: Any, coc: Any) -> dict[str, Any] | None:
 
 
 def home_items(request: Any) -> list[HomeItem]:
-    """For CoC staff: what waits for a decision, and reviews that are open."""
+    """For CoC staff: what waits for a decision, and reviews that are open. For all: comments asked for, or to answer."""
     held = request.access.scopes("record_decisions")
     waiting = VersionEffect.objects.visible_to(request.user).filter(state="requested", coc_id__in=held.cocs)
     conditions = VersionEffect.objects.visible_to(request.user).filter(state="conditions", coc_id__in=held.cocs)
@@ -50,7 +52,7 @@ def home_items(request: Any) -> list[HomeItem]:
         )
         for effect in conditions.select_related("version__document", "coc")[:MOST]
     ]
-    return items + _reviews(request)
+    return items + _reviews(request) + _to_comment(request) + _to_answer(request)
 
 
 def _reviews(request: Any) -> list[HomeItem]:
@@ -65,7 +67,49 @@ def _reviews(request: Any) -> list[HomeItem]:
     return [HomeItem(words, "See the reviews", path("approvals:review-list") + "?is_open=true", due_on=days[0])]
 
 
+def _to_comment(request: Any) -> list[HomeItem]:
+    """Documents that are open to the groups a reader belongs to, until they have commented."""
+    own = groups_of(request.user)
+    if not own:
+        return []
+    today = settings.today()
+    open_now = CommentPeriod.objects.visible_to(request.user).filter(
+        groups__overlap=sorted(own), opens_on__lte=today, closes_on__gte=today, version__state="in_comment"
+    )
+    left = open_now.exclude(comments__author=request.user).select_related("version__document")
+    return [
+        HomeItem(
+            f"{period.version} is open for your comments.",
+            "Read and comment",
+            path("approvals:period-detail", pk=period.pk),
+            due_on=period.closes_on,
+            weight=8,
+        )
+        for period in left.order_by("closes_on")[:MOST]
+    ]
+
+
+def _to_answer(request: Any) -> list[HomeItem]:
+    """For who writes documents: comments without an answer, once their period has ended."""
+    if not policy.can_edit(request.user):
+        return []
+    waiting = Comment.objects.filter(disposition="", period__version__state="draft").count()
+    if not waiting:
+        return []
+    words = "1 comment waits for its answer." if waiting == 1 else f"{waiting} comments wait for their answer."
+    return [HomeItem(words, "Answer", path("approvals:comment-list") + "?answered=false", weight=6)]
+
+
 PANELS = (
+    Panel(
+        "document_version",
+        "comments",
+        "Comments",
+        "documents/approval/_comments.html",
+        comments.of_version,
+        MEMBER,
+        5,
+    ),
     Panel("document_version", "approval", "With each CoC", "documents/approval/_standing.html", of_version, MEMBER, 10),
     Panel("coc", "documents", "Documents in effect here", "documents/approval/_in_effect.html", of_coc, MEMBER, 35),
 )

@@ -20,6 +20,11 @@ def can_record(user: Any, coc_id: UUID | None) -> bool:
     return scopes.of(user).allows("record_decisions", coc_id=coc_id)
 
 
+def sees_comments(user: Any) -> bool:
+    """Comments of others are read by who works on documents, for the HMIS Lead or for a CoC."""
+    return bool(scopes.of(user).scopes("view_documents"))
+
+
 def require_edit(user: Any) -> None:
     """Raises PermissionDenied unless `user` may write documents."""
     if not can_edit(user):

@@ -5,6 +5,9 @@ One that is missing here fails the tests.
 
 ENDPOINTS = {
     "edit_documents": [
+        "post comment-periods close",
+        "post comment-periods create",
+        "post comments answer",
         "post contradictions create",
         "post contradictions resolve",
         "delete document-blocks destroy",
@@ -137,6 +140,11 @@ ENDPOINTS = {
         "post deviations create",
         "get deviations list",
         "get deviations retrieve",
+        "get comment-periods list",
+        "get comment-periods retrieve",
+        "get comments list",
+        "get comments retrieve",
+        "post comments create",
         "get document-blocks retrieve",
         "get document-versions blocks",
         "get document-versions citations",

@@ -14,7 +14,7 @@ from hmislead.directory.models import CoC
 from hmislead.documents import announcements, policy, publishing
 from hmislead.documents.effective import needs_body
 from hmislead.documents.models import Condition, DocumentVersion, VersionEffect
-from hmislead.documents.operations import reviews
+from hmislead.documents.operations import comments, reviews
 from hmislead.documents.types import AGREEMENTS
 from hmislead.documents.webhook_events import version_moved
 from hmislead.errors import DomainError
@@ -199,8 +199,9 @@ def take_due_effects(on: dt.date) -> int:
 
 
 def after_night(run: Any) -> None:
-    """The unit of a night: planned days that have come, and reviews that open."""
+    """The unit of a night: planned days that have come, comment periods that ended, and reviews that open."""
     take_due_effects(run.as_of)
+    comments.close_due(run.as_of)
     reviews.open_due(run.as_of)
 
 

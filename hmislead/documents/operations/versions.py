@@ -11,6 +11,7 @@ from django.db import transaction
 from hmislead.compliance.engine import recheck
 from hmislead.documents import completeness, policy
 from hmislead.documents.models import DocumentVersion
+from hmislead.documents.operations import comments
 from hmislead.documents.operations.writing import NOT_YOURS
 from hmislead.documents.webhook_events import version_moved
 from hmislead.errors import DomainError
@@ -21,7 +22,8 @@ from hmislead.tenancy import settings
 def submit_version(*, version_id: UUID, changes: str, by: Any) -> DocumentVersion:
     """Hand a finished draft in for approval (POL-14). `changes` says in plain words what is new since the last version.
 
-    Raises DomainError while clauses that the type owes are missing, or without `changes` for a second version.
+    Raises DomainError while clauses that the type owes are missing, while people may comment, while comments that the
+    settings ask for were not taken or answered, or without `changes` for a second version.
     """
     version = _locked(version_id, by)
     missing = completeness.panel(version).missing
@@ -30,6 +32,7 @@ def submit_version(*, version_id: UUID, changes: str, by: Any) -> DocumentVersio
         raise DomainError(f"{len(missing)} clauses are missing or not confirmed: {first}. Finish them, then submit.")
     if version.number > 1 and not changes.strip():
         raise DomainError("Say in plain words what changed since the last version.")
+    comments.require_commented(version)
     version.become(DocumentVersion.State.SUBMITTED, changes=changes.strip())
     version_moved(version, "submitted")
     return version
@@ -45,6 +48,7 @@ def take_back(*, version_id: UUID, by: Any) -> DocumentVersion:
     if version.effects.exclude(state__in=("requested", "rejected")).exists():
         raise DomainError("A governing body has approved this text, so it stays. Begin a new version instead.")
     version.become(DocumentVersion.State.DRAFT)
+    comments.end_open(version)
     version.effects.all().delete()
     return version
 
@@ -55,6 +59,7 @@ def retire_version(*, version_id: UUID, by: Any) -> DocumentVersion:
     version = _locked(version_id, by)
     version.become(DocumentVersion.State.RETIRED)
     version_moved(version, "retired")
+    comments.end_open(version)
     for effect in version.effects.filter(state="effective"):
         effect.become("superseded", effective_until=settings.today())
     recheck(cocs=set(version.effects.values_list("coc_id", flat=True)))

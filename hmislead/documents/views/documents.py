@@ -18,7 +18,8 @@ from hmislead.documents import completeness, policy, readability, redline, rende
 from hmislead.documents.forms import AttestForm, BlockForm, NewDocumentForm, SubmitForm
 from hmislead.documents.lists import DOCUMENTS, document_rows
 from hmislead.documents.models import Block, Document, DocumentVersion
-from hmislead.documents.operations import versions, writing
+from hmislead.documents.operations import comments, versions, writing
+from hmislead.tenancy import settings
 from hmislead.web.form_pages import FormPage, answer_sent
 from hmislead.web.listing import render_list
 from hmislead.web.panels import panels_for
@@ -198,7 +199,9 @@ def _text(request: Any, version: DocumentVersion) -> dict[str, Any]:
     english = rendering.rendered(version, draft=True, variants={"vsp", "hipaa", "multi_coc"})
     spanish = rendering.rendered(version, draft=True, variants={"vsp", "hipaa", "multi_coc"}, language="es")
     rows = zip(version.blocks.all(), english, spanish, strict=True)
+    in_comment = version.state == DocumentVersion.State.IN_COMMENT
     return {
+        "comment_period": comments.open_on(version, settings.today()) if in_comment else None,
         "rows": [
             (block, one, two if two["html"] else None, completeness.unfinished(block)) for block, one, two in rows
         ],
