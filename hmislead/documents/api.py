@@ -235,8 +235,9 @@ class BlockViewSet(mixins.RetrieveModelMixin, TenantViewSet):
     @extend_schema(request=BlockInput, responses=BlockSerializer)
     def partial_update(self, request: Any, **kwargs: Any) -> Response:
         """Change a clause of a draft. What is not sent stays as it is."""
-        kept = BlockInput(self.get_object()).data
-        data = _block_data({**kept, **request.data})
+        sent = BlockInput(data=request.data, partial=True)
+        sent.is_valid(raise_exception=True)
+        data = _block_data({**BlockInput(self.get_object()).data, **sent.validated_data})
         return Response(BlockSerializer(writing.change_block(block_id=kwargs["pk"], data=data, by=request.user)).data)
 
     def destroy(self, request: Any, **kwargs: Any) -> Response:

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from hmislead.catalogue.models import Standard
 from hmislead.documents import merge_fields
-from hmislead.documents.clause_map import CONDITIONAL, CONDITIONS, OPTIONAL, Clause, clauses_of, crosswalk, setting_of
+from hmislead.documents.clause_map import (
+    CONDITIONAL,
+    CONDITIONS,
+    MINIMUM,
+    OPTIONAL,
+    Clause,
+    clauses_of,
+    crosswalk,
+    setting_of,
+)
 from hmislead.documents.models import Attestation, Block, Citation, DocumentVersion
 from hmislead.tenancy import settings
 
@@ -70,6 +80,41 @@ def panel(version: DocumentVersion) -> Panel:
     return Panel(tuple(known.row(clause) for clause in clauses))
 
 
+def held(version: DocumentVersion) -> list[str]:
+    """The Standards that a version holds or covers by a citation, whether or not it owes them here today."""
+    clauses = clauses_of(version.document.type)
+    known = _Known(version, [clause.standard for clause in clauses])
+    return [clause.standard for clause in clauses if known.holds(clause)]
+
+
+def keep(version: DocumentVersion) -> None:
+    """Count a version anew and keep what it holds, for the nightly check. Called by whatever changes it."""
+    fresh = DocumentVersion.objects.select_related("document").get(pk=version.pk)
+    found = held(fresh)
+    if fresh.holds != found:
+        DocumentVersion.objects.filter(pk=version.pk).update(holds=found)
+    version.holds = found
+
+
+def keep_citing(document_id: Any) -> set[Any]:
+    """Count the versions anew that cite a document which took effect or went. Returns ids of the CoCs they are in effect in."""
+    cocs: set[Any] = set()
+    citing = DocumentVersion.objects.filter(citations__cited=document_id).exclude(state__in=("superseded", "retired"))
+    for version in citing.distinct().order_by("pk"):
+        keep(version)
+        cocs |= set(version.effects.in_effect(settings.today()).values_list("coc_id", flat=True))
+    return cocs
+
+
+def owed_by(kind: str, answers: Mapping[str, Any]) -> list[str]:
+    """The Standards that a document of a type must hold under these settings (`applies.…`)."""
+    return [
+        clause.standard
+        for clause in clauses_of(kind)
+        if clause.need == MINIMUM or (clause.need == CONDITIONAL and answers[setting_of(clause.condition)])
+    ]
+
+
 def unfinished(block: Block) -> str:
     """Why a clause counts as missing, in a few words; empty when it is finished."""
     if not block.body.strip():
@@ -108,6 +153,15 @@ class _Known:
     def _facts(self, clause: Clause, *, must_attest: bool) -> dict[str, Any]:
         if clause.need == CONDITIONAL and not self.answers[setting_of(clause.condition)]:
             return {"state": NOT_APPLICABLE, "problem": f"Not so here: {CONDITIONS[clause.condition].lower()}."}
+        return self._judged(clause, must_attest=must_attest)
+
+    def holds(self, clause: Clause) -> bool:
+        """True if the clause is there, whatever the settings say of its condition."""
+        standard = self.catalogue.get(clause.standard)
+        judged = self._judged(clause, must_attest=bool(standard and standard.auto == "attest"))
+        return judged["state"] in {PRESENT, COVERED}
+
+    def _judged(self, clause: Clause, *, must_attest: bool) -> dict[str, Any]:
         found = self._found(clause.standard)
         attested = self.attested.get(clause.standard)
         if found["state"] == PRESENT and must_attest and not attested:

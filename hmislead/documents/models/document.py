@@ -93,6 +93,12 @@ class DocumentVersion(TenantModel):
     )
     effective_on = models.DateField(null=True, blank=True, help_text="The first day anywhere.")
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    holds = models.JSONField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="Standards it holds, by the latest count; NULL: not counted yet.",
+    )
 
     objects = querysets.VersionQuerySet.as_manager()
 

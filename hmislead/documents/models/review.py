@@ -113,11 +113,17 @@ class ReviewCycle(TenantModel):
 class LegalReview(TenantModel):
     """A lawyer's look at documents (POL-55, POL-56)."""
 
+    class Outcome(models.TextChoices):
+        FITS = "fits", "It meets state and local law"
+        CHANGES = "changes", "Changes are asked for"
+        OPEN = "open", "Questions are open"
+
     document = TenantForeignKey(Document, on_delete=models.CASCADE, related_name="legal_reviews")
     version_number = models.PositiveIntegerField(null=True, blank=True)
     reviewer = models.CharField("who reviewed it", max_length=150)
     covers = models.CharField("state and local law covered", max_length=300, blank=True)
     reviewed_on = models.DateField()
+    outcome = models.CharField(max_length=8, choices=Outcome.choices, blank=True)
     opinion = models.TextField(blank=True)
     file = TenantForeignKey("files.StoredFile", null=True, blank=True, related_name="+")
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")

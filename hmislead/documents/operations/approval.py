@@ -11,7 +11,7 @@ from django.db import transaction
 
 from hmislead.compliance.engine import recheck
 from hmislead.directory.models import CoC
-from hmislead.documents import announcements, policy, publishing
+from hmislead.documents import announcements, completeness, policy, publishing
 from hmislead.documents.effective import needs_body
 from hmislead.documents.models import Condition, DocumentVersion, VersionEffect
 from hmislead.documents.operations import comments, reviews
@@ -178,7 +178,8 @@ def _take_effect(effect: VersionEffect, day: dt.date) -> VersionEffect:
         follow(former.version)
     publishing.enqueue(effect.version)
     announcements.moved(effect)
-    recheck(cocs=[effect.coc_id], implementation=True)
+    completeness.keep(effect.version)
+    recheck(cocs=[effect.coc_id, *completeness.keep_citing(effect.version.document_id)], implementation=True)
     return effect
 
 
@@ -201,8 +202,27 @@ def take_due_effects(on: dt.date) -> int:
 def after_night(run: Any) -> None:
     """The unit of a night: planned days that have come, comment periods that ended, and reviews that open."""
     take_due_effects(run.as_of)
+    count_left()
+    count_citing_of_ended(run.as_of)
     comments.close_due(run.as_of)
     reviews.open_due(run.as_of)
+
+
+def count_left(most: int = 500) -> int:
+    """Count what versions hold that were never counted: carried over from before there was a count. Returns how many."""
+    left = list(DocumentVersion.objects.filter(holds__isnull=True).order_by("pk")[:most])
+    for version in left:
+        completeness.keep(version)
+    return len(left)
+
+
+def count_citing_of_ended(on: dt.date) -> None:
+    """Count the versions anew that cite what was in effect until the day before: it covers nothing any more."""
+    ended = VersionEffect.objects.filter(effective_until=on - dt.timedelta(days=1))
+    cocs: set[UUID] = set()
+    for document_id in ended.order_by().values_list("version__document_id", flat=True).distinct():
+        cocs |= completeness.keep_citing(document_id)
+    recheck(cocs=cocs)
 
 
 def follow(version: DocumentVersion) -> None:

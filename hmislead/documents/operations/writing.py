@@ -15,7 +15,7 @@ from django.db.models import F, Max
 from django.utils import timezone
 from django.utils.text import slugify
 
-from hmislead.documents import policy, types
+from hmislead.documents import completeness, policy, types
 from hmislead.documents.clause_map import clauses_of
 from hmislead.documents.models import Attestation, Block, Citation, Document, DocumentVersion
 from hmislead.documents.starting import NoStartingText, languages, starting
@@ -64,6 +64,7 @@ def create_document(*, type: str, by: Any, title: str = "", from_starting: bool 
     version = _version(document, 1, by, file=file)
     if file is None and from_starting:
         _write_starting(version)
+    completeness.keep(version)
     return document
 
 
@@ -89,6 +90,7 @@ def new_version(*, document_id: UUID, by: Any, file: Any = None) -> DocumentVers
             )
             for each in latest.citations.all()
         )  # fmt: skip
+    completeness.keep(version)
     return version
 
 
@@ -102,9 +104,11 @@ def add_block(*, version_id: UUID, data: BlockData, by: Any, after_id: UUID | No
     if after_id is not None:
         position = version.blocks.get(pk=after_id).position + 1
         version.blocks.filter(position__gte=position).update(position=F("position") + 1)
-    return Block.objects.create(
+    block = Block.objects.create(
         version=version, key=_new_key(version, data.heading), position=position, **_columns(data)
     )
+    completeness.keep(version)
+    return block
 
 
 @transaction.atomic
@@ -113,12 +117,13 @@ def change_block(*, block_id: UUID, data: BlockData, by: Any) -> Block:
     block = _block(block_id, by)
     _check(block.version, data)
     columns = _columns(data)
-    said = ("heading", "body", "standards")
+    said = ("heading", "body", "heading_es", "body_es", "standards")
     if any(getattr(block, name) != columns[name] for name in said):
         withdraw_attestations(block.attestations.all(), because="The clause was changed.")
     for name, value in columns.items():
         setattr(block, name, value)
     block.save(update_fields=[*columns, "updated_at"])
+    completeness.keep(block.version)
     return block
 
 
@@ -142,7 +147,9 @@ def move_block(*, block_id: UUID, up: bool, by: Any) -> Block:
 @transaction.atomic
 def remove_block(*, block_id: UUID, by: Any) -> None:
     """Take a clause out of a draft. History keeps it."""
-    _block(block_id, by).delete()
+    block = _block(block_id, by)
+    block.delete()
+    completeness.keep(block.version)
 
 
 @transaction.atomic
@@ -164,10 +171,12 @@ def attest(
     elif block is None and not version.citations.filter(covers__contains=[standard]).exists():
         raise DomainError("Say which clause meets it.")
     withdraw_attestations(version.attestations.filter(standard=standard), because="Stated anew.")
-    return Attestation.objects.create(
+    made = Attestation.objects.create(
         version=version, block=block, standard=standard, pages=pages.strip(), note=note.strip()[:500], reviewer=by,
         attested_on=settings.today(),
     )  # fmt: skip
+    completeness.keep(version)
+    return made
 
 
 def withdraw_attestations(attestations: Any, *, because: str) -> int:
@@ -194,7 +203,7 @@ def cite(
         raise DomainError("Choose one of your documents, or give the title of one kept elsewhere.")
     if cited is not None and cited.pk == version.document_id:
         raise DomainError("A document cannot cite itself.")
-    return Citation.objects.create(
+    made = Citation.objects.create(
         version=version,
         cited=cited,
         cited_number=cited_number,
@@ -202,14 +211,17 @@ def cite(
         url=url.strip(),
         covers=list(covers),
     )
+    completeness.keep(version)
+    return made
 
 
 @transaction.atomic
 def uncite(*, citation_id: UUID, by: Any) -> None:
     """Take a citation out of a draft."""
     citation = Citation.objects.visible_to(by).get(pk=citation_id)
-    _writable(citation.version_id, by)
+    version = _writable(citation.version_id, by)
     citation.delete()
+    completeness.keep(version)
 
 
 def _version(document: Document, number: int, by: Any, *, file: Any) -> DocumentVersion:
