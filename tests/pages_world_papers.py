@@ -63,6 +63,7 @@ def _of_documents(staff: Any, coc: Any) -> dict[str, Any]:
         "comment-periods/open/": draft.pk,
         "comments/": comment.pk,
         "documents/": draft.document_id,
+        "documents/legal-reviews/new/": draft.document_id,
         "documents/versions/": draft.pk,
         "documents/clauses/": draft.blocks.first().pk,
         "documents/citations/": citation.pk,

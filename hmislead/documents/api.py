@@ -14,7 +14,15 @@ from rest_framework.response import Response
 from hmislead.access.api import TenantViewSet
 from hmislead.access.permissions import MEMBER
 from hmislead.documents import completeness, redline, types
-from hmislead.documents.models import Block, Citation, Contradiction, Document, DocumentVersion, LibraryClause
+from hmislead.documents.models import (
+    Attestation,
+    Block,
+    Citation,
+    Contradiction,
+    Document,
+    DocumentVersion,
+    LibraryClause,
+)
 from hmislead.documents.models.document import VARIANTS
 from hmislead.documents.operations import relations, versions, writing
 
@@ -89,6 +97,35 @@ class CitationSerializer(serializers.ModelSerializer[Citation]):
         read_only_fields = fields
 
 
+class AttestationSerializer(serializers.ModelSerializer[Attestation]):
+    class Meta:
+        model = Attestation
+        fields = ("id", "version", "block", "standard", "pages", "note", "attested_on")
+        read_only_fields = fields
+
+
+class AttestInput(serializers.Serializer[Any]):
+    standard = serializers.CharField(max_length=12)
+    block = serializers.UUIDField(required=False, allow_null=True, default=None, help_text="The clause that meets it.")
+    pages = serializers.CharField(required=False, allow_blank=True, max_length=60, default="", help_text="Of a file.")
+    note = serializers.CharField(required=False, allow_blank=True, max_length=500, default="")
+
+
+class CitationInput(serializers.Serializer[Any]):
+    cited = serializers.UUIDField(required=False, allow_null=True, default=None, help_text="One of your documents.")
+    cited_number = serializers.IntegerField(required=False, allow_null=True, default=None, min_value=1, max_value=9999)
+    title = serializers.CharField(required=False, allow_blank=True, max_length=200, default="")
+    url = serializers.URLField(required=False, allow_blank=True, max_length=200, default="")
+    covers = serializers.ListField(child=serializers.CharField(max_length=12), required=False, default=list)
+
+
+class ClauseInput(BlockInput):
+    name = serializers.CharField(max_length=120)
+    types = serializers.ListField(
+        child=serializers.ChoiceField(choices=types.CHOICES), required=False, default=list, help_text="Empty: for all."
+    )
+
+
 class ChangesInput(serializers.Serializer[Any]):
     changes = serializers.CharField(required=False, allow_blank=True, default="", help_text="What is new, in words.")
 
@@ -156,6 +193,8 @@ class VersionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantVie
         "citations": MEMBER,
         "completeness": "view_documents",
         "add_block": STUDIO,
+        "attest": STUDIO,
+        "cite": STUDIO,
         "submit": STUDIO,
         "take_back": STUDIO,
     }
@@ -208,6 +247,22 @@ class VersionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantVie
         return Response(
             BlockSerializer(writing.add_block(version_id=kwargs["pk"], data=data, by=request.user)).data, 201
         )
+
+    @extend_schema(request=AttestInput, responses={201: AttestationSerializer})
+    @action(detail=True, methods=["post"])
+    def attest(self, request: Any, **kwargs: Any) -> Response:
+        """State under your name that the version meets a Standard: in a clause, or on pages of its file."""
+        data = checked(AttestInput, request.data)
+        made = writing.attest(version_id=kwargs["pk"], block_id=data.pop("block"), by=request.user, **data)
+        return Response(AttestationSerializer(made).data, 201)
+
+    @extend_schema(request=CitationInput, responses={201: CitationSerializer})
+    @action(detail=True, methods=["post"])
+    def cite(self, request: Any, **kwargs: Any) -> Response:
+        """Cite another document in a draft."""
+        data = checked(CitationInput, request.data)
+        made = writing.cite(version_id=kwargs["pk"], cited_id=data.pop("cited"), by=request.user, **data)
+        return Response(CitationSerializer(made).data, 201)
 
     @extend_schema(request=ChangesInput, responses=VersionSerializer)
     @action(detail=True, methods=["post"])
@@ -276,7 +331,23 @@ class ClauseViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantView
 
     queryset = LibraryClause.objects.all()
     serializer_class = LibraryClauseSerializer
-    access = {"list": "view_documents", "retrieve": "view_documents"}
+    access = {"list": "view_documents", "retrieve": "view_documents", "create": STUDIO, "retire": STUDIO}
+
+    @extend_schema(request=ClauseInput, responses={201: LibraryClauseSerializer})
+    def create(self, request: Any, **kwargs: Any) -> Response:
+        """Put a clause into the library."""
+        data = checked(ClauseInput, request.data)
+        name, kinds = data.pop("name"), data.pop("types")
+        block = writing.BlockData(**{**data, "standards": tuple(data["standards"])})
+        made = relations.add_clause(name=name, types=kinds, data=block, by=request.user)
+        return Response(LibraryClauseSerializer(made).data, 201)
+
+    @extend_schema(request=None, responses=LibraryClauseSerializer)
+    @action(detail=True, methods=["post"])
+    def retire(self, request: Any, **kwargs: Any) -> Response:
+        """Offer it no more. Documents that hold a copy keep it."""
+        found = relations.retire_clause(clause_id=kwargs["pk"], by=request.user)
+        return Response(LibraryClauseSerializer(found).data)
 
 
 def checked(kind: type[serializers.Serializer[Any]], data: Any) -> dict[str, Any]:

@@ -10,7 +10,7 @@ class DocumentsConfig(AppConfig):
         from hmislead.documents import types
         from hmislead.documents.settings import register_document_settings
         from hmislead.documents.webhook_events import register_document_events
-        from hmislead.web import api_routes, navigation
+        from hmislead.web import navigation
 
         register_document_settings()
         register_document_events()
@@ -18,15 +18,32 @@ class DocumentsConfig(AppConfig):
         navigation.register(
             navigation.NavItem("Policies", 40, "How they relate", "documents:document-graph", "view_documents")
         )
-        api_routes.register("documents", "hmislead.documents.api.DocumentViewSet", "document")
-        api_routes.register("document-versions", "hmislead.documents.api.VersionViewSet", "document-version")
-        api_routes.register("document-blocks", "hmislead.documents.api.BlockViewSet", "document-block")
-        api_routes.register("contradictions", "hmislead.documents.api.ContradictionViewSet", "contradiction")
-        api_routes.register("clauses", "hmislead.documents.api.ClauseViewSet", "clause")
-        api_routes.register("comment-periods", "hmislead.documents.api_comments.CommentPeriodViewSet", "comment-period")
-        api_routes.register("comments", "hmislead.documents.api_comments.CommentViewSet", "comment")
+        register_endpoints()
         approvable.register(dict(types.CHOICES))
         register_approval()
+
+
+def register_endpoints() -> None:
+    """What the API serves of documents. Called once, when the app is ready."""
+    from hmislead.web import api_routes
+
+    for prefix, viewset, name in (
+        ("documents", "api.DocumentViewSet", "document"),
+        ("document-versions", "api.VersionViewSet", "document-version"),
+        ("document-blocks", "api.BlockViewSet", "document-block"),
+        ("contradictions", "api.ContradictionViewSet", "contradiction"),
+        ("clauses", "api.ClauseViewSet", "clause"),
+        ("comment-periods", "api_comments.CommentPeriodViewSet", "comment-period"),
+        ("comments", "api_comments.CommentViewSet", "comment"),
+        ("decisions", "api_approval.DecisionViewSet", "decision"),
+        ("approval-items", "api_approval.ApprovalItemViewSet", "approval-item"),
+        ("decision-votes", "api_approval.VoteViewSet", "decision-vote"),
+        ("version-effects", "api_approval.EffectViewSet", "version-effect"),
+        ("conditions", "api_approval.ConditionViewSet", "condition"),
+        ("review-cycles", "api_approval.ReviewCycleViewSet", "review-cycle"),
+        ("legal-reviews", "api_approval.LegalReviewViewSet", "legal-review"),
+    ):
+        api_routes.register(prefix, f"hmislead.documents.{viewset}", name)
 
 
 def register_approval() -> None:
@@ -48,6 +65,7 @@ def register_approval() -> None:
         navigation.NavItem("Policies", 20, "Decisions", "approvals:decision-list", MEMBER),
         navigation.NavItem("Policies", 25, "Comments", "approvals:period-list", MEMBER),
         navigation.NavItem("Policies", 30, "Reviews", "approvals:review-list", "view_documents"),
+        navigation.NavItem("Policies", 35, "Legal reviews", "documents:legal-review-list", "view_documents"),
     )
     publishing.register_publishing_job()
     comment_notices.register_comment_job()

@@ -9,7 +9,7 @@ from hmislead.documents import policy
 from hmislead.documents.announcements import approval_path, path
 from hmislead.documents.comment_notices import groups_of
 from hmislead.documents.models import Comment, CommentPeriod, ReviewCycle, VersionEffect
-from hmislead.documents.views import comments
+from hmislead.documents.views import comments, legal
 from hmislead.documents.views.approvals import standing
 from hmislead.tenancy import settings
 from hmislead.web.home_items import HomeItem
@@ -101,6 +101,9 @@ def _to_answer(request: Any) -> list[HomeItem]:
 
 
 PANELS = (
+    Panel(
+        "document", "legal", "Legal reviews", "documents/studio/_legal.html", legal.of_document, "view_documents", 60
+    ),
     Panel(
         "document_version",
         "comments",

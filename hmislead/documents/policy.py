@@ -25,6 +25,11 @@ def sees_comments(user: Any) -> bool:
     return bool(scopes.of(user).scopes("view_documents"))
 
 
+def opens_files(user: Any) -> bool:
+    """Files of documents are opened by who sees every document."""
+    return bool(scopes.of(user).scopes("view_documents").everything)
+
+
 def require_edit(user: Any) -> None:
     """Raises PermissionDenied unless `user` may write documents."""
     if not can_edit(user):

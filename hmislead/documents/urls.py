@@ -1,12 +1,14 @@
 from django.urls import path
 
-from hmislead.documents.views import documents, graph
+from hmislead.documents.views import documents, graph, legal
 
 app_name = "documents"
 urlpatterns = [
     path("documents/", documents.document_list, name="document-list"),
     path("documents/new/", documents.document_new, name="document-new"),
     path("documents/graph/", graph.document_graph, name="document-graph"),
+    path("documents/legal-reviews/", legal.legal_review_list, name="legal-review-list"),
+    path("documents/legal-reviews/new/<uuid:pk>/", legal.legal_review_new, name="legal-review-new"),
     path("documents/contradictions/new/", graph.contradiction_new, name="contradiction-new"),
     path("documents/contradictions/<uuid:pk>/", graph.contradiction_resolve, name="contradiction-resolve"),
     path("documents/citations/<uuid:pk>/remove/", graph.citation_remove, name="citation-remove"),

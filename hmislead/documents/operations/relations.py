@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,8 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from hmislead.documents import policy
+from hmislead.documents import types as document_types
+from hmislead.documents.clause_map import clauses_of
 from hmislead.documents.models import Block, Contradiction, Document, LibraryClause
 from hmislead.documents.operations.writing import BlockData, add_block
 from hmislead.errors import DomainError
@@ -68,9 +71,32 @@ def keep_clause(*, block_id: UUID, name: str, by: Any) -> LibraryClause:
     """Keep a copy of a clause in the library. Raises ValidationError for a name that is taken or missing."""
     policy.require_edit(by)
     block = Block.objects.visible_to(by).select_related("version__document").get(pk=block_id)
+    return _keep(block, name, [block.version.document.type])
+
+
+@transaction.atomic
+def add_clause(*, name: str, data: BlockData, by: Any, types: Collection[str] = ()) -> LibraryClause:
+    """Put a new clause into the library, for documents of `types` (none: for all).
+
+    Raises ValidationError for a name that is taken or missing, a type or Standard that there is not, or no text.
+    """
+    policy.require_edit(by)
+    strange = [kind for kind in types if kind not in document_types.TYPES]
+    if strange:
+        raise ValidationError({"types": f"{strange[0]} is no kind of document."})
+    known = {clause.standard for kind in types or document_types.TYPES for clause in clauses_of(kind)}
+    unknown = [standard for standard in data.standards if standard not in known]
+    if unknown:
+        raise ValidationError({"standards": f"{unknown[0]} is no clause of these kinds of document."})
+    if not data.heading.strip() or not data.body.strip():
+        raise ValidationError({"body": "Give the clause a heading and a text."})
+    return _keep(data, name, list(types))
+
+
+def _keep(source: Any, name: str, types: list[str]) -> LibraryClause:
     clause = LibraryClause(
-        name=name.strip(), types=[block.version.document.type], standards=list(block.standards),
-        **{field: getattr(block, field) for field in KEPT},
+        name=name.strip(), types=types, standards=list(source.standards),
+        **{field: getattr(source, field) for field in KEPT},
     )  # fmt: skip
     if not clause.name:
         raise ValidationError({"name": "Give it a name to find it by."})
