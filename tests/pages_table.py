@@ -246,6 +246,7 @@ PAGES = {
         "approvals:decision-create",
         "approvals:decision-minutes",
         "approvals:decision-new",
+        "approvals:decision-withdraw",
     ],
     "record_evidence": [
         "agreements:agreement-create",

@@ -21,7 +21,7 @@ from hmislead.documents.models import (
     ReviewCycle,
     VersionEffect,
 )
-from hmislead.documents.operations import approval, decisions
+from hmislead.documents.operations import approval, corrections, decisions
 from hmislead.documents.operations.legal import record_legal_review
 
 RECORD = "record_decisions"
@@ -31,7 +31,8 @@ class DecisionSerializer(serializers.ModelSerializer[Decision]):
     class Meta:
         model = Decision
         fields = (
-            "id", "number", "body", "met_on", "agenda_item", "motion", "mover", "seconder", "outcome", "created_at",
+            "id", "number", "body", "met_on", "agenda_item", "motion", "mover", "seconder", "outcome",
+            "withdrawn_on", "withdrawn_because", "created_at",
         )  # fmt: skip
         read_only_fields = fields
 
@@ -58,6 +59,10 @@ class DecisionInput(serializers.Serializer[Any]):
     seconder = serializers.UUIDField()
     agenda_item = serializers.CharField(required=False, allow_blank=True, max_length=200, default="")
     conditions = serializers.ListField(child=serializers.CharField(max_length=500), required=False, default=list)
+
+
+class WithdrawInput(serializers.Serializer[Any]):
+    reason = serializers.CharField(max_length=500)
 
 
 class ApprovalItemSerializer(serializers.ModelSerializer[ApprovalItem]):
@@ -130,7 +135,7 @@ class DecisionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantVi
     queryset = Decision.objects.all()
     serializer_class = DecisionSerializer
     filterset_fields = ("body", "outcome")
-    access = {"list": MEMBER, "retrieve": MEMBER, "create": RECORD}
+    access = {"list": MEMBER, "retrieve": MEMBER, "create": RECORD, "withdraw": RECORD}
 
     @extend_schema(request=DecisionInput, responses={201: DecisionSerializer})
     def create(self, request: Any, **kwargs: Any) -> Response:
@@ -141,6 +146,14 @@ class DecisionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantVi
         ids = {f"{name}_id": data.pop(name) for name in ("body", "mover", "seconder")}
         made = decisions.record_decision(items=items, votes=votes, by=request.user, **ids, **data)
         return Response(DecisionSerializer(made).data, 201)
+
+    @extend_schema(request=WithdrawInput, responses=DecisionSerializer)
+    @action(detail=True, methods=["post"])
+    def withdraw(self, request: Any, **kwargs: Any) -> Response:
+        """Withdraw one that was recorded wrong; its versions wait for a decision again."""
+        data = checked(WithdrawInput, request.data)
+        found = corrections.withdraw_decision(decision_id=kwargs["pk"], by=request.user, **data)
+        return Response(DecisionSerializer(found).data)
 
 
 class ApprovalItemViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantViewSet):

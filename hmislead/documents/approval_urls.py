@@ -22,6 +22,7 @@ urlpatterns = [
     path("decisions/new/", decisions.decision_new, name="decision-new"),
     path("decisions/new/<uuid:pk>/", decisions.decision_create, name="decision-create"),
     path("decisions/<uuid:pk>/", decisions.decision_detail, name="decision-detail"),
+    path("decisions/<uuid:pk>/withdraw/", decisions.decision_withdraw, name="decision-withdraw"),
     path("decisions/<uuid:pk>/minutes/", decisions.decision_minutes, name="decision-minutes"),
     path("reviews/", approvals.review_list, name="review-list"),
 ]

@@ -6,8 +6,9 @@ class DocumentsConfig(AppConfig):
 
     def ready(self) -> None:
         from hmislead.access.permissions import MEMBER
+        from hmislead.demo import story
         from hmislead.directory import approvable
-        from hmislead.documents import types
+        from hmislead.documents import demo, types
         from hmislead.documents.settings import register_document_settings
         from hmislead.documents.webhook_events import register_document_events
         from hmislead.web import navigation
@@ -20,6 +21,7 @@ class DocumentsConfig(AppConfig):
         )
         register_endpoints()
         approvable.register(dict(types.CHOICES))
+        story.register(80, demo.plan)
         register_approval()
 
 

@@ -60,6 +60,10 @@ class MinutesForm(forms.Form):
     file = forms.FileField(label="Minutes of the meeting", help_text="PDF, Word or a picture, at most 25 MB.")
 
 
+class WithdrawForm(forms.Form):
+    reason = forms.CharField(label="What was recorded wrong?", max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
+
+
 class DecisionForm(forms.Form):
     """One motion of a body: the meeting, the versions, the votes of its members as a table."""
 

@@ -67,7 +67,7 @@ DECISIONS = Listing(
         Column("body", "Body", "body", sort="body__name"),
         Column("coc", "CoC", "body.coc.number", sort="body__coc__number"),
         Column("about", "About", about),
-        Column("outcome", "Outcome", "outcome", kind="state", sort="outcome"),
+        Column("outcome", "Outcome", "state", kind="state", sort="outcome"),
     ],
     empty=Empty(text="What governing bodies decide about documents is listed here, each with its votes."),
     primary=Action("Record a decision", _new, "record_decisions", "add"),

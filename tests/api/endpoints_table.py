@@ -215,6 +215,7 @@ ENDPOINTS = {
     "record_decisions": [
         "post conditions clear",
         "post decisions create",
+        "post decisions withdraw",
         "post body-members create",
         "post body-members end",
         "post designations create",

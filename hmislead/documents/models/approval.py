@@ -34,6 +34,9 @@ class Decision(TenantModel):
     outcome = models.CharField(max_length=10, choices=Outcome.choices)
     minutes = TenantForeignKey("files.StoredFile", null=True, blank=True, related_name="+")
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    withdrawn_on = models.DateField(null=True, blank=True, help_text="It was recorded wrong and stands no more.")
+    withdrawn_because = models.CharField(max_length=500, blank=True)
+    withdrawn_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
 
     objects = querysets.DecisionQuerySet.as_manager()
 
@@ -43,6 +46,11 @@ class Decision(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.number}, {self.body}"
+
+    @property
+    def state(self) -> str:
+        """What is shown of it: its outcome, or that it was withdrawn."""
+        return "withdrawn" if self.withdrawn_on else self.outcome
 
 
 @tracked
@@ -104,8 +112,8 @@ class VersionEffect(TenantModel):
 
     NEXT: ClassVar[dict[str, set[str]]] = {
         "requested": {"approved", "conditions", "rejected"},
-        "approved": {"effective"},
-        "conditions": {"approved", "rejected"},
+        "approved": {"effective", "requested"},
+        "conditions": {"approved", "rejected", "requested"},
         "rejected": {"requested"},
         "effective": {"superseded"},
         "superseded": set(),

@@ -70,7 +70,7 @@ class DocumentVersion(TenantModel):
         "draft": {"in_comment", "submitted", "approved", "retired"},
         "in_comment": {"draft", "submitted", "retired"},
         "submitted": {"draft", "approved", "retired"},
-        "approved": {"effective", "retired"},
+        "approved": {"effective", "retired", "submitted"},
         "effective": {"superseded", "retired"},
         "superseded": {"retired"},
         "retired": set(),

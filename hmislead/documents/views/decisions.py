@@ -14,10 +14,10 @@ from hmislead.audit.timeline import timeline
 from hmislead.directory.models import GoverningBody
 from hmislead.documents import policy
 from hmislead.documents.announcements import approval_path, path
-from hmislead.documents.forms_approval import DecisionForm, MinutesForm
+from hmislead.documents.forms_approval import DecisionForm, MinutesForm, WithdrawForm
 from hmislead.documents.lists_approval import DECISIONS, decision_url, decisions_for
 from hmislead.documents.models import ApprovalItem, Decision, DecisionVote
-from hmislead.documents.operations import decisions
+from hmislead.documents.operations import corrections, decisions
 from hmislead.web.form_pages import FormPage, answer_sent
 from hmislead.web.listing import render_list
 
@@ -41,6 +41,7 @@ def decision_detail(request: Any, pk: UUID) -> HttpResponse:
         "counts": [(label, sum(vote.vote == value for vote in votes)) for value, label in DecisionVote.Vote.choices],
         "items": items,
         "may_record": policy.can_record(request.user, decision.body.coc_id),
+        "may_withdraw": policy.can_record(request.user, decision.body.coc_id) and not decision.withdrawn_on,
         "history": timeline([decision], related=related, by=request.user),
     }
     return render(request, "documents/approval/decision_detail.html", context)
@@ -64,7 +65,7 @@ def decision_create(request: Any, pk: UUID) -> HttpResponseBase:
         f"Record a decision of {body}",
         "Record the decision",
         path("approvals:decision-list"),
-        f"{body.coc}. A decision cannot be changed once it is recorded.",
+        f"{body.coc}. One that was recorded wrong can be withdrawn until something rests on it.",
         [("Decisions", path("approvals:decision-list"))],
         template="documents/approval/decision_form.html",
         context={"body": body},
@@ -90,3 +91,19 @@ def decision_minutes(request: Any, pk: UUID) -> HttpResponseBase:
         return back, "The minutes are kept with the decision."
 
     return answer_sent(request, MinutesForm(request.POST or None, request.FILES or None), shown, act)
+
+
+@page("record_decisions")
+def decision_withdraw(request: Any, pk: UUID) -> HttpResponseBase:
+    """Withdraw a decision that was recorded wrong."""
+    decision = Decision.objects.visible_to(request.user).select_related("body__coc").get(pk=pk)
+    policy.require_record(request.user, decision.body.coc_id)
+    back = decision_url(decision)
+    line = "Its documents wait for a decision again. Record the right one then. This record stays, marked as withdrawn."
+    shown = FormPage("Withdraw the decision", "Withdraw it", back, line, [(decision.number, back)], danger=True)
+
+    def act(data: dict[str, Any]) -> tuple[str, str]:
+        corrections.withdraw_decision(decision_id=pk, by=request.user, **data)
+        return back, "The decision is withdrawn. Its documents wait for a decision again."
+
+    return answer_sent(request, WithdrawForm(request.POST or None), shown, act)
