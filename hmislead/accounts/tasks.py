@@ -37,7 +37,11 @@ def send_invitation(self: Any, invitation_id: str) -> None:
     Running twice sends a second mail whose link alone works.
     """
     link = Invitation.objects.select_related("implementation").filter(pk=invitation_id).first()
-    if link is None or not link.is_open:
+    if link is None:
+        return
+    if not link.is_open:
+        with cross_into(link.implementation, why="drop the mail of an invitation that is closed"):
+            letters.drop(key=_key(link))
         return
     wait = FIRST_WAIT * 2**self.request.retries if self.request.retries < MOST_RETRIES else None
     with cross_into(link.implementation, why="mail an invitation"):
@@ -56,8 +60,7 @@ def _mail_invitation(detail: InvitationDetail, wait: int | None) -> bool:
         address=detail.email,
         subject=subject,
         text=shown,
-        # Sending an invitation again makes it good for longer, and is another mail.
-        key=f"invitation:{link.pk}:{link.expires_at:%Y%m%dT%H%M%S}",
+        key=_key(link),
         person_id=detail.person_id,
         organization_id=detail.organization_id,
     )
@@ -69,6 +72,11 @@ def _mail_invitation(detail: InvitationDetail, wait: int | None) -> bool:
     if sent:
         InvitationDetail.objects.filter(pk=detail.pk).update(sent_at=timezone.now())
     return not sent and message.state in message.WAITING
+
+
+def _key(link: Invitation) -> str:
+    """Sending an invitation again makes it good for longer, and is another mail."""
+    return f"invitation:{link.pk}:{link.expires_at:%Y%m%dT%H%M%S}"
 
 
 def invitation_mail(detail: InvitationDetail, url: str) -> tuple[str, str]:

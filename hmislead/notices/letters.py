@@ -62,6 +62,12 @@ def send(message: Message, *, text: str, wait: int | None) -> bool:
     return not trouble
 
 
+def drop(*, key: str) -> None:
+    """Note that a letter which waited to be tried again is no longer needed."""
+    for message in Message.objects.select_for_update(of=("self",)).filter(key=key, state__in=Message.WAITING):
+        message.become(State.CANCELLED, trouble=Trouble.MOOT)
+
+
 def _html(subject: str, text: str) -> str:
     here = context.current()
     words = {

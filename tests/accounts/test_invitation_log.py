@@ -148,3 +148,14 @@ def test_a_mail_cancelled_in_the_log_is_not_tried_again(implementation, settings
     send_invitation(str(detail.invitation_id))
     assert len(mail.outbox) == before
     assert logged(implementation).state == "cancelled"
+
+
+def test_what_waits_to_be_tried_again_is_dropped_when_the_invitation_is_withdrawn(implementation, settings):
+    detail = unsent(implementation)
+    use_backend(settings, Broken)
+    with pytest.raises(Retry):
+        send_invitation(str(detail.invitation_id))
+    with use(implementation):
+        invitations.withdraw(invitation_id=detail.pk, by=ROBOT)
+    send_invitation(str(detail.invitation_id))
+    assert (logged(implementation).state, logged(implementation).trouble) == ("cancelled", "moot")
