@@ -113,7 +113,7 @@ def values(setting: Callable[[str], Any], on: dt.date) -> dict[str, Any]:
     }
 
 
-def of_person(person_id: UUID) -> list[PolicySetting]:
+def of_person(person_id: UUID) -> list[Any]:
     """The rules that hold for a person today, by title, each with what is known of it.
 
     Attributes added: `current` (id of the version in effect for them), `since` (its first day there), `accepted_on` (the
