@@ -122,7 +122,7 @@ def of_person(person_id: UUID) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(DUTIES, values(settings.value, settings.today()) | {"only": [person_id]})
         found = {row[1]: row[3:] for row in cursor.fetchall()}
-    rules = list(
+    rules: list[Any] = list(
         PolicySetting.objects.filter(pk__in=found).select_related("document", "quiz").order_by("document__title")
     )
     for rule in rules:
