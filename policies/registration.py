@@ -9,9 +9,10 @@ from hmislead.web import api_routes, navigation
 def register_policies() -> None:
     """Called once."""
     from hmislead.compliance import nights
+    from hmislead.demo import story
     from hmislead.notices.registry import register as register_notices
     from hmislead.quizzes import uses
-    from policies import announcements
+    from policies import announcements, demo
     from policies.cases.registration import register_cases
     from policies.quiz_use import way_on
     from policies.requirements import register_policy_requirements
@@ -23,6 +24,7 @@ def register_policies() -> None:
     register_policy_requirements()
     register_notices(*announcements.TYPES)
     uses.register(way_on)
+    story.register(96, demo.plan)
     nights.register_after("policies", announcements.after_night)
     api_routes.register("acknowledgements", "policies.api.AcknowledgementViewSet", "acknowledgement")
     api_routes.register("policy-settings", "policies.api.PolicySettingViewSet", "policy-setting")

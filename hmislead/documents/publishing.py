@@ -45,10 +45,15 @@ def languages(version: DocumentVersion) -> list[str]:
     return rendering.languages_of(version)
 
 
+def blocks_of(version: DocumentVersion, language: str) -> list[rendering.RenderedBlock]:
+    """The clauses of a version written here as its copy in a language shows them."""
+    values = {name: value for name, value in general_values(language=language).items() if value}
+    return rendering.rendered(version, language=language, values=values, draft=True)
+
+
 def _publish(version: DocumentVersion, language: str) -> None:
     upload = version.file if version.source == DocumentVersion.Source.UPLOAD else None
-    values = {name: value for name, value in general_values(language=language).items() if value}
-    blocks = [] if upload else rendering.rendered(version, language=language, values=values, draft=True)
+    blocks = [] if upload else blocks_of(version, language)
     checksum = upload.sha256 if upload else rendering.checksum(blocks)
     shown: dict[str, Any] = {
         "version": version,
