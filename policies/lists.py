@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import django_filters
@@ -131,6 +132,9 @@ SETTINGS = Listing(
     ),
     primary=Action("Add a rule", address("policies:setting-new"), "edit_documents", "add"),
 )
+# For who reads the rules and may not change them, the title leads to the document.
+_to_document = replace(SETTINGS.columns[0], link=lambda row: row.document.get_absolute_url())
+SETTINGS_READ = replace(SETTINGS, columns=[_to_document, *SETTINGS.columns[1:]])
 
 
 def status_rows(user: Any) -> QuerySet[Any]:

@@ -24,7 +24,7 @@ from hmislead.web.forms import answer_form
 from hmislead.web.listing import render_list, selected
 from policies import duties, operations, policy
 from policies.forms import AcknowledgeForm, SettingForm
-from policies.lists import ACKNOWLEDGEMENTS, SETTINGS, STATUSES, status_rows
+from policies.lists import ACKNOWLEDGEMENTS, SETTINGS, SETTINGS_READ, STATUSES, status_rows
 from policies.models import Acknowledgement, PolicySetting
 
 
@@ -138,7 +138,7 @@ def status_remind(request: Any) -> HttpResponse:
 @page("view_documents")
 def setting_list(request: Any) -> HttpResponse:
     rows = PolicySetting.objects.visible_to(request.user).select_related("document", "quiz")
-    return render_list(request, SETTINGS, rows)
+    return render_list(request, SETTINGS if policy.can_set(request.user) else SETTINGS_READ, rows)
 
 
 @page("edit_documents")

@@ -5,6 +5,7 @@ the side, and the keyboard alone. A page that is not looked at fails the tests.
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import Error
 
 from tests import chromium as chrome
 from tests.pages_table import PAGES
@@ -115,8 +116,8 @@ def test_every_page_is_looked_at_as_somebody():
 def test_every_page_holds_on_a_desk_on_a_phone_and_by_keyboard(windows, world, who):
     page, wrong, seen = windows.open(world.users.get(who)), [], 0
     for name in pages_of(who):
-        answer = page.goto(world.address(name))
-        if answer.status == 405:  # a button, not a page
+        answer = go(page, world.address(name))
+        if answer is None:
             continue
         if answer.status != 200 or not answer.headers["content-type"].startswith("text/html"):
             # 404: tests/pages_world.py lacks the thing that the page is about.
@@ -126,6 +127,17 @@ def test_every_page_holds_on_a_desk_on_a_phone_and_by_keyboard(windows, world, w
         wrong += [(name, *problem) for problem in problems(page, frame=not seen)]
         seen += 1
     assert wrong == [], "\n" + "\n".join(map(str, wrong))
+
+
+def go(page, address):
+    """The answer to an address, or None where no page is: a button's address refuses to be read, with nothing to show."""
+    try:
+        return page.goto(address)
+    except Error as error:
+        if "ERR_HTTP_RESPONSE_CODE_FAILURE" not in error.message:
+            raise
+    assert page.request.get(address).status == 405
+    return None
 
 
 def problems(page, frame):

@@ -1,7 +1,8 @@
 """What a user may know of documents.
 
 Who holds `view_documents` at the implementation sees all. CoC staff see what has left the draft. Every member sees what
-is or was in effect, and what they are asked to comment on; private types stay with the HMIS Lead and CoC staff.
+is or was in effect, and what they are asked to comment on; private types stay with the HMIS Lead, CoC staff and the
+members of a governing body that is asked about them.
 """
 
 from __future__ import annotations
@@ -45,7 +46,9 @@ class VersionQuerySet(models.QuerySet[Any]):
             version=OuterRef("pk"), opens_on__lte=settings.today(), closes_on__gte=settings.today()
         )
         known = Q(state__in=KNOWN_TO_ALL) | Q(Exists(open_now), state="in_comment")
-        return self.filter(known).exclude(document__type__in=types.PRIVATE)
+        # Who votes reads what their governing body is asked about, private or not.
+        asked = _model("VersionEffect").objects.filter(version=OuterRef("pk"), coc__in=access.scopes("vote").cocs)
+        return self.filter((known & ~Q(document__type__in=types.PRIVATE)) | Q(Exists(asked)))
 
     def in_effect(self, on: dt.date) -> Any:
         """Versions that are in effect in some CoC on a day."""
@@ -104,8 +107,8 @@ class EffectQuerySet(models.QuerySet[Any]):
         if held.everything:
             return self
         versions = _model("DocumentVersion").objects.visible_to(user).values("pk")
-        known = Q(state__in=KNOWN_TO_ALL) | Q(coc_id__in=held.cocs)
-        return self.filter(known, version__in=versions)
+        near = held.cocs | scopes.of(user).scopes("vote").cocs
+        return self.filter(Q(state__in=KNOWN_TO_ALL) | Q(coc_id__in=near), version__in=versions)
 
     def in_effect(self, on: dt.date) -> Any:
         """Rows whose version is in effect on a day, whatever came after."""

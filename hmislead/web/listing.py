@@ -304,6 +304,9 @@ class Asked:
         return offered[0] if offered else None
 
     def empty_url(self) -> str:
+        """Where the first row is made; nothing for who may not make one."""
+        if self.listing.primary and not self.primary():
+            return ""
         return _resolved(self.listing.empty.url, self.request)
 
     def column_choices(self) -> list[tuple[Column, bool]]:
