@@ -163,7 +163,7 @@ class DocumentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantVi
     queryset = Document.objects.all()
     serializer_class = DocumentSerializer
     filterset_fields = ("type", "is_public")
-    access = {"list": MEMBER, "retrieve": MEMBER, "create": STUDIO, "new_version": STUDIO}
+    access = {"list": MEMBER, "retrieve": MEMBER, "create": STUDIO, "new_version": STUDIO, "retire": STUDIO}
 
     @extend_schema(request=DocumentInput, responses={201: DocumentSerializer})
     def create(self, request: Any, **kwargs: Any) -> Response:
@@ -177,6 +177,12 @@ class DocumentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantVi
         """Begin the next version with the text of the latest one."""
         version = writing.new_version(document_id=kwargs["pk"], by=request.user)
         return Response(VersionSerializer(version).data, 201)
+
+    @extend_schema(request=None, responses=DocumentSerializer)
+    @action(detail=True, methods=["post"])
+    def retire(self, request: Any, **kwargs: Any) -> Response:
+        """Take it out of use with all its versions."""
+        return Response(DocumentSerializer(versions.retire_document(document_id=kwargs["pk"], by=request.user)).data)
 
 
 class VersionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantViewSet):

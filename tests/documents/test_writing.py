@@ -11,11 +11,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from hmislead.documents import completeness, redline, types
-from hmislead.documents.models import Attestation, DocumentVersion
+from hmislead.documents.models import Attestation, DocumentVersion, ReviewCycle, VersionEffect
 from hmislead.documents.operations import versions, writing
 from hmislead.documents.operations.writing import BlockData
 from hmislead.errors import DomainError, RefusedFile
+from hmislead.tenancy import settings
 from tests.documents import factories as documents
+from tests.documents.factories import LONG_AGO
 
 pytestmark = pytest.mark.django_db
 
@@ -212,3 +214,27 @@ def test_readers_see_the_text_and_not_how_it_is_made(client, people, coc, implem
     page = client.get(f"{version.get_absolute_url()}?tab=completeness").content.decode()
     assert "We do our part" in page
     assert "Clauses that are there" not in page
+
+
+def test_a_document_is_retired_with_all_its_versions(people, client, coc):
+    staff = people["staff"]
+    current = documents.version("privacy_plan", cocs=[coc])
+    draft = writing.new_version(document_id=current.document_id, by=staff)
+    ReviewCycle.objects.create(document=current.document, coc=coc, opened_on=LONG_AGO, due_on=LONG_AGO)
+    url = reverse("documents:document-retire", kwargs={"slug": "north", "pk": current.document_id})
+    client.force_login(staff)
+    assert client.post(url, {"sent": "yes"}).status_code == 302
+    assert set(DocumentVersion.objects.values_list("state", flat=True)) == {"retired"}
+    assert VersionEffect.objects.get().effective_until == settings.today()
+    assert ReviewCycle.objects.get().closed_on == settings.today()
+    with pytest.raises(DomainError, match="was retired on"):
+        versions.retire_document(document_id=current.document_id, by=staff)
+    with pytest.raises(DomainError, match="retired"):
+        writing.new_version(document_id=draft.document_id, by=staff)
+
+
+@pytest.mark.parametrize("name", ["coc_staff", "cho_lead", "auditor"])
+def test_only_lead_staff_retire_a_document(people, coc, name):
+    version = documents.version("privacy_plan", cocs=[coc])
+    with pytest.raises((PermissionDenied, ObjectDoesNotExist)):
+        versions.retire_document(document_id=version.document_id, by=people[name])

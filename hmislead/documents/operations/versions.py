@@ -9,13 +9,15 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from hmislead.compliance.engine import recheck
+from hmislead.directory.models import CoC
 from hmislead.documents import completeness, policy
-from hmislead.documents.models import DocumentVersion
+from hmislead.documents.models import Document, DocumentVersion
 from hmislead.documents.operations import comments
 from hmislead.documents.operations.writing import NOT_YOURS
 from hmislead.documents.webhook_events import version_moved
 from hmislead.errors import DomainError
 from hmislead.tenancy import settings
+from hmislead.web.templatetags.web import long_date
 
 
 @transaction.atomic
@@ -57,13 +59,41 @@ def take_back(*, version_id: UUID, by: Any) -> DocumentVersion:
 def retire_version(*, version_id: UUID, by: Any) -> DocumentVersion:
     """Take a version out of use. Packets that are out with it are signed no more."""
     version = _locked(version_id, by)
+    _retire(version)
+    return version
+
+
+@transaction.atomic
+def retire_document(*, document_id: UUID, by: Any) -> Document:
+    """Take a document out of use with all its versions. Its open reviews end; nothing of it is reviewed any more.
+
+    Raises DomainError for one that is retired already. It stays readable for who may see it, with its history.
+    """
+    policy.require_edit(by)
+    document: Document = Document.objects.visible_to(by).select_for_update(of=("self",)).get(pk=document_id)
+    if document.retired_on:
+        raise DomainError(f"This document was retired on {long_date(document.retired_on)}.")
+    for pk in (
+        document.versions.exclude(state__in=("superseded", "retired")).order_by("pk").values_list("pk", flat=True)
+    ):
+        _retire(_locked(pk, by))
+    document.retired_on = settings.today()
+    document.save(update_fields=["retired_on", "updated_at"])
+    for cycle in document.review_cycles.filter(closed_on=None):
+        cycle.closed_on = settings.today()
+        cycle.save(update_fields=["closed_on", "updated_at"])
+    recheck(cocs=CoC.objects.values_list("pk", flat=True), implementation=True)
+    return document
+
+
+def _retire(version: DocumentVersion) -> None:
+    """Nobody goes by a locked version after today."""
     version.become(DocumentVersion.State.RETIRED)
     version_moved(version, "retired")
     comments.end_open(version)
     for effect in version.effects.filter(state="effective"):
         effect.become("superseded", effective_until=settings.today())
     recheck(cocs=set(version.effects.values_list("coc_id", flat=True)))
-    return version
 
 
 def _locked(version_id: UUID, by: Any) -> DocumentVersion:

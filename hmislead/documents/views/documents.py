@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.forms import Form
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -61,9 +62,25 @@ def document_detail(request: Any, pk: UUID) -> HttpResponse:
         "may_edit": policy.can_edit(request.user),
         "may_begin": policy.can_edit(request.user) and not in_work and not document.retired_on,
         "in_work": in_work,
+        "may_retire": policy.can_edit(request.user) and not document.retired_on,
         "panels": panels_for(request, "document", document),
     }
     return render(request, "documents/studio/document_detail.html", context)
+
+
+@page("edit_documents")
+def document_retire(request: Any, pk: UUID) -> HttpResponseBase:
+    """Take a document out of use with all its versions."""
+    document = get_object_or_404(Document.objects.visible_to(request.user), pk=pk)
+    back = document.get_absolute_url()
+    line = f"{document}. Nobody goes by any of its versions after today. This cannot be taken back."
+    shown = FormPage("Retire the document", "Retire it for good", back, line=line, danger=True)
+
+    def act(given: dict[str, Any]) -> tuple[str, str]:
+        versions.retire_document(document_id=pk, by=request.user)
+        return back, "The document is retired."
+
+    return answer_sent(request, Form(request.POST or None), shown, act)
 
 
 @page("edit_documents")
