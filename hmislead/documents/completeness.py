@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -115,6 +115,17 @@ def owed_by(kind: str, answers: Mapping[str, Any]) -> list[str]:
     ]
 
 
+def share(kind: str, holds: Collection[str], answers: Mapping[str, Any]) -> int:
+    """What a version holds of what its type owes under these settings, in percent, rounded down: 100 means all."""
+    owed = owed_by(kind, answers)
+    return 100 * len(set(owed) & set(holds)) // len(owed) if owed else 100
+
+
+def answers() -> dict[str, Any]:
+    """What the settings of today say of each condition."""
+    return settings.values([setting_of(condition) for condition in CONDITIONS])
+
+
 def unfinished(block: Block) -> str:
     """Why a clause counts as missing, in a few words; empty when it is finished."""
     if not block.body.strip():
@@ -141,7 +152,7 @@ class _Known:
                 self.citations.setdefault(standard, citation)
         self.elsewhere = _present_elsewhere(self.citations)
         self.catalogue = {each.pk: each for each in Standard.objects.filter(pk__in=standards)}
-        self.answers = settings.values([setting_of(condition) for condition in CONDITIONS])
+        self.answers = answers()
 
     def row(self, clause: Clause) -> Row:
         standard = self.catalogue.get(clause.standard)

@@ -96,7 +96,7 @@ def test_a_published_copy_is_frozen_with_its_checksum(people, coc):
 
 
 def in_effect(coc, reviewed_on):
-    version = documents.version("privacy_plan")
+    version = documents.version("privacy_plan", cocs=())
     documents.effect(version, coc, reviewed_on=reviewed_on)
     return version
 
@@ -129,7 +129,7 @@ def test_a_review_opens_90_days_ahead_once_and_closes_when_reaffirmed(people, co
     ],
 )
 def test_plans_and_policies_are_reviewed_within_the_year(tenant, coc, reviewed_on, as_of, expected):
-    version = documents.version("privacy_plan")
+    version = documents.version("privacy_plan", cocs=())
     documents.effect(version, coc, reviewed_on=reviewed_on, effective_from=reviewed_on)
     assert documents_reviewed(Evaluation(as_of=as_of)).get(pk=coc.pk).result == expected
 

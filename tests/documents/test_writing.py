@@ -238,3 +238,19 @@ def test_only_lead_staff_retire_a_document(people, coc, name):
     version = documents.version("privacy_plan", cocs=[coc])
     with pytest.raises((PermissionDenied, ObjectDoesNotExist)):
         versions.retire_document(document_id=version.document_id, by=people[name])
+
+
+def test_the_list_says_how_complete_in_which_languages_and_when_reviewed(people, client, coc):
+    kept = begin(people["staff"], "privacy_notice")
+    version = documents.version("privacy_plan", title="Plan", cocs=())
+    documents.effect(version, coc, reviewed_on=settings.today())
+    client.force_login(people["staff"])
+    url = reverse("documents:document-list", kwargs={"slug": "north"})
+    shown = b"".join(client.get(url + "?export=csv&cols=title,complete,languages,next_review")).decode()
+    lines = {line.partition(",")[0]: line for line in shown.splitlines()}
+    kept.refresh_from_db()
+    share = completeness.share("privacy_notice", kept.holds, completeness.answers())
+    assert f"{share} %" in lines[kept.document.title]
+    assert "English, Spanish" in lines[kept.document.title]
+    due = settings.today().replace(year=settings.today().year + 1)
+    assert lines["Plan"].endswith(due.isoformat())
