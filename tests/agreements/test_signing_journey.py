@@ -1,18 +1,25 @@
-"""Three signers in order in Chromium at 390 px, one of them by a personal link with the code from the mail; axe on each page."""
+"""Three signers in order in Chromium at 390 px, one of them by a personal link with the code from the mail; then the sealed
+copy in the hands of other programs, and the renewal; axe on each page."""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
+import shutil
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from django.conf import settings as django_settings
 from django.core import mail
 from playwright.sync_api import expect, sync_playwright
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.validation import validate_pdf_signature
 
 from agreements.models import Packet
-from agreements.operations import packets
+from agreements.operations import copies, packets
 from agreements.parties import PartyData
 from agreements.signers import CandidateData, SignerData
 from hmislead.access import operations as access_operations
@@ -116,7 +123,7 @@ def state_of(implementation, packet):
         return Packet.objects.get(pk=packet.pk).state
 
 
-def test_three_signers_in_order_on_a_phone(world, phone, client, implementation):
+def test_three_signers_in_order_on_a_phone_then_sealed_and_renewed(world, phone, client, implementation, tmp_path):
     packet = world["packet"]
     client.force_login(world["sponsor"])
     staff = phone(client)
@@ -151,3 +158,43 @@ def test_three_signers_in_order_on_a_phone(world, phone, client, implementation)
     staff.goto(f"/i/north/packets/{packet.pk}/")
     expect(staff.get_by_text("signed by all").first).to_be_visible()
     check(staff)
+    sealed_copy_is_intact(implementation, packet, tmp_path)
+    staff.reload()
+    expect(staff.get_by_role("button", name="Send the copy again to Vera Vendor")).to_be_visible()
+    check(staff)
+    renewed(staff)
+
+
+def sealed_copy_is_intact(implementation, packet, tmp_path):
+    """Two programs that are not ours say that the copy is as it was sealed."""
+    with use(implementation):
+        copies.seal_packet(packet.pk)
+        with Packet.objects.get(pk=packet.pk).agreement.file.content.open() as file:
+            content = file.read()
+    with ThreadPoolExecutor(1) as aside:  # the browser's loop runs in this thread, and pyHanko starts one of its own
+        signature = PdfFileReader(BytesIO(content)).embedded_signatures[0]
+        status = aside.submit(validate_pdf_signature, signature).result()
+    assert (status.intact, status.valid, status.docmdp_ok) == (True, True, True)
+    if shutil.which("pdfsig") is None:
+        return  # the machine has no poppler; pyHanko has answered
+    path = tmp_path / "copy.pdf"
+    path.write_bytes(content)
+    said = subprocess.run(["pdfsig", str(path)], capture_output=True, text=True, check=False).stdout
+    assert "Signature is Valid" in said
+    assert "Total document signed" in said
+
+
+def renewed(page):
+    """From the agreement that was signed to a new packet that goes on where it ends."""
+    page.get_by_role("link", name="an agreement").click()
+    check(page)
+    page.get_by_text("More", exact=True).first.click()
+    page.get_by_role("link", name="Renew it").click()
+    check(page)
+    page.get_by_label("Signer outside: name").fill("Vera Vendor")
+    page.get_by_label("Signer outside: e-mail address").fill("vera@vendor.example")
+    page.locator("main form button[type=submit], main form button.button").first.click()
+    expect(page.get_by_role("button", name="Send for signature")).to_be_visible()
+    check(page)
+    page.get_by_role("button", name="Send for signature").click()
+    expect(page.get_by_text("out for signature").first).to_be_visible()
