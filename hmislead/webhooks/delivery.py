@@ -114,8 +114,12 @@ def _take(delivery_id: UUID) -> Outcome | None:
 
 
 def _may_go(delivery: Delivery) -> bool:
-    """A test goes to any endpoint that is not removed; the rest waits until the endpoint is active again."""
-    if delivery.endpoint.state == Endpoint.State.REMOVED:
+    """A test goes to any endpoint that is not removed; the rest waits until the endpoint is active again.
+
+    What waited when the implementation was closed is told no more.
+    """
+    is_over = not context.current().suspends_and_mails and not delivery.is_test
+    if delivery.endpoint.state == Endpoint.State.REMOVED or is_over:
         delivery.become(State.CANCELLED, next_at=None)
         return False
     return delivery.is_test or delivery.endpoint.is_listening

@@ -94,6 +94,14 @@ def test_in_setup_and_once_closed_nothing_is_told(tenant, endpoint, state):
     assert not Delivery.objects.exists()
 
 
+def test_what_waited_when_it_was_closed_is_told_no_more(tenant, endpoint, receiver):
+    happen()
+    tenant.state = "closed"
+    tenant.save()
+    assert (send(), receiver.got) == (0, [])
+    assert list(Delivery.objects.values_list("state", flat=True)) == ["cancelled"]
+
+
 @pytest.mark.parametrize("value", ["Ada Quill", "ada@example.org", "two words", "Ada", "x" * 61, 1.5, ["a"], {"a": 1}])
 def test_what_could_be_personal_is_refused(endpoint, value):
     with pytest.raises(ValueError, match="is no identifier"):
