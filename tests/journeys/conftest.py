@@ -21,7 +21,7 @@ from tests.reporting import samples
 BELOW = "/i/north/"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
     with chrome.chromium() as launched:
         yield launched
