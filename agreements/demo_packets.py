@@ -11,7 +11,7 @@ from agreements.operations import campaigns, packets, signing
 from agreements.parties import PartyData
 from hmislead.demo.story import Story
 from hmislead.directory.models import Person, Signatory
-from hmislead.documents.models import Block, Document, DocumentVersion
+from hmislead.documents.models import Block, Document, DocumentVersion, VersionEffect
 from hmislead.tenancy.operations import next_number
 
 TITLE = "Participation agreement"
@@ -41,8 +41,9 @@ def tell(story: Story) -> None:
     sent = [packets.send_packet(packet_id=packet.pk, by=story.by) for packet in made[1:]]
     for packet, do in zip(sent[1:], (_sign_one, _sign_all, _decline, _withdraw, _expire), strict=False):
         do(story, packet)
-    for number, state in enumerate(Campaign.State.values):
-        _campaign(story, version, able[7:], number, state)
+    # A small demonstration has fewer agencies than states: no campaign is shown there that goes to nobody.
+    for number, (organization, state) in enumerate(zip(able[7:], Campaign.State.values, strict=False)):
+        _campaign(story, version, organization, number, state)
 
 
 def _template(story: Story) -> DocumentVersion:
@@ -56,6 +57,16 @@ def _template(story: Story) -> DocumentVersion:
     )
     for place, (heading, body) in enumerate(TEXTS, 1):
         Block.objects.create(version=version, key=f"clause-{place}", position=place, heading=heading, body=body)
+    for coc in story.cocs:
+        VersionEffect.objects.create(
+            version=version,
+            coc=coc,
+            state="effective",
+            requested_on=story.day(90),
+            approved_on=story.day(62),
+            effective_from=story.day(60),
+            reviewed_on=story.day(62),
+        )
     return version
 
 
@@ -114,14 +125,14 @@ def _expire(story: Story, packet: Packet) -> None:
     packets.expire_overdue(story.today)
 
 
-def _campaign(story: Story, version: DocumentVersion, some: list[Any], number: int, state: str) -> None:
-    """Draft, being sent, running and closed; each to a few agencies of its own, so that none gets two."""
+def _campaign(story: Story, version: DocumentVersion, organization: Any, number: int, state: str) -> None:
+    """Draft, being sent, running and closed; each to an agency of its own, so that none gets two."""
     campaign = campaigns.create_campaign(
         name=("Renew next year", "Sign the new version", "Renew all participation agreements", "Spring renewals")[
             number
         ],
         version_id=version.pk,
-        audience=Audience(organization_ids=tuple(each.pk for each in some[number : number + 1])),
+        audience=Audience(organization_ids=(organization.pk,)),
         deadline_on=story.today + dt.timedelta(days=30 + number),
         by=story.by,
     )

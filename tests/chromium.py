@@ -17,6 +17,9 @@ RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"
 PHONE, DESK = 390, 1280
 # What a narrow window can break that a wide one does not show.
 NARROW_RULES = ["target-size", "scrollable-region-focusable", "region", "label", "link-name", "button-name"]
+# As a page stands when nobody has touched it: nothing focused, nothing scrolled.
+RESTED = """() => { document.activeElement.blur(); scrollTo(0, 0);
+  document.querySelectorAll('*').forEach((it) => { if (it.scrollLeft) it.scrollLeft = 0; }); }"""
 # Resolved when nothing moves any more.
 STILL = "Promise.all(document.getAnimations().map((each) => each.finished.catch(() => null))).then(() => null)"
 MOST_STOPS = 400  # a page with more places to stop than this is a trap, or as good as one
@@ -68,6 +71,7 @@ def violations(page, rules=RULES):
     """What axe finds: (rule, the first places). `rules` are tags of rules, or the names of rules."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(AXE)
+    page.evaluate(RESTED)
     page.evaluate(STILL)
     found = page.evaluate("rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})", rules)
     return [(each["id"], [node["html"][:160] for node in each["nodes"][:3]]) for each in found["violations"]]

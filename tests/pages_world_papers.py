@@ -36,18 +36,19 @@ from tests.documents import factories as documents
 def papers(users: dict[str, Any], coc: Any, agency: Any) -> dict[str, Any]:
     """Things by the beginning of the addresses about them."""
     staff = users["staff"]
-    found = _of_documents(staff, coc)
+    found = _of_documents(users, coc)
     found |= _of_packets(users, agency, coc)
     found |= _of_policies(users, coc)
     return found | _of_cases(users, agency)
 
 
-def _of_documents(staff: Any, coc: Any) -> dict[str, Any]:
+def _of_documents(users: dict[str, Any], coc: Any) -> dict[str, Any]:
+    staff = users["staff"]
     draft = documents.version("privacy_plan", title="Privacy plan", state="draft", created_by=staff)
     other = documents.version("security_plan", title="Security plan", state="draft", created_by=staff)
     clause = LibraryClause.objects.create(name="Passwords", heading="Passwords", body="We keep them.")
     citation = Citation.objects.create(version=draft, cited=other.document)
-    open_now, comment = _of_comments(staff)
+    open_now, comment = _of_comments(users["end_user"])
     found = Contradiction.objects.create(
         first=draft.document, second=other.document, conflict="They name two days.", found_on=settings.today()
     )
@@ -78,14 +79,14 @@ def _of_documents(staff: Any, coc: Any) -> dict[str, Any]:
     }
 
 
-def _of_comments(staff: Any) -> tuple[CommentPeriod, Comment]:
+def _of_comments(author: Any) -> tuple[CommentPeriod, Comment]:
     """A notice that is open for comments, with one of them."""
     version = documents.version("privacy_notice", title="Privacy notice", state="in_comment")
     today = settings.today()
     period = CommentPeriod.objects.create(
         version=version, opens_on=today, closes_on=today + dt.timedelta(days=14), groups=["end_users", "chos"]
     )
-    return period, period.comments.create(group="chos", author=staff, text="Say how long it is kept.")
+    return period, period.comments.create(group="end_users", author=author, text="Say how long it is kept.")
 
 
 def _of_packets(users: dict[str, Any], agency: Any, coc: Any) -> dict[str, Any]:
