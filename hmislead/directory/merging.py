@@ -45,6 +45,8 @@ LEFT_AS_THEY_ARE = {
     "compliance.Tally",
     "compliance.Gate",
     "notices.Reminder",
+    # What was sent then stays what was sent.
+    "webhooks.Delivery",
 }
 
 Resolver = Callable[["Work", Any, Any], bool]

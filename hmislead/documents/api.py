@@ -97,7 +97,7 @@ class CitationSerializer(serializers.ModelSerializer[Citation]):
         read_only_fields = fields
 
 
-class AttestationSerializer(serializers.ModelSerializer[Attestation]):
+class ClauseAttestationSerializer(serializers.ModelSerializer[Attestation]):
     class Meta:
         model = Attestation
         fields = ("id", "version", "block", "standard", "pages", "note", "attested_on")
@@ -254,13 +254,13 @@ class VersionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantVie
             BlockSerializer(writing.add_block(version_id=kwargs["pk"], data=data, by=request.user)).data, 201
         )
 
-    @extend_schema(request=AttestInput, responses={201: AttestationSerializer})
+    @extend_schema(request=AttestInput, responses={201: ClauseAttestationSerializer})
     @action(detail=True, methods=["post"])
     def attest(self, request: Any, **kwargs: Any) -> Response:
         """State under your name that the version meets a Standard: in a clause, or on pages of its file."""
         data = checked(AttestInput, request.data)
         made = writing.attest(version_id=kwargs["pk"], block_id=data.pop("block"), by=request.user, **data)
-        return Response(AttestationSerializer(made).data, 201)
+        return Response(ClauseAttestationSerializer(made).data, 201)
 
     @extend_schema(request=CitationInput, responses={201: CitationSerializer})
     @action(detail=True, methods=["post"])

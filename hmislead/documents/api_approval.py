@@ -27,7 +27,7 @@ from hmislead.documents.operations.legal import record_legal_review
 RECORD = "record_decisions"
 
 
-class DecisionSerializer(serializers.ModelSerializer[Decision]):
+class BodyDecisionSerializer(serializers.ModelSerializer[Decision]):
     class Meta:
         model = Decision
         fields = (
@@ -61,7 +61,7 @@ class DecisionInput(serializers.Serializer[Any]):
     conditions = serializers.ListField(child=serializers.CharField(max_length=500), required=False, default=list)
 
 
-class WithdrawInput(serializers.Serializer[Any]):
+class WithdrawDecisionInput(serializers.Serializer[Any]):
     reason = serializers.CharField(max_length=500)
 
 
@@ -133,11 +133,11 @@ class DecisionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantVi
     """What governing bodies decided about documents. Its versions are `approval-items`, its votes `decision-votes`."""
 
     queryset = Decision.objects.all()
-    serializer_class = DecisionSerializer
+    serializer_class = BodyDecisionSerializer
     filterset_fields = ("body", "outcome")
     access = {"list": MEMBER, "retrieve": MEMBER, "create": RECORD, "withdraw": RECORD}
 
-    @extend_schema(request=DecisionInput, responses={201: DecisionSerializer})
+    @extend_schema(request=DecisionInput, responses={201: BodyDecisionSerializer})
     def create(self, request: Any, **kwargs: Any) -> Response:
         """Record one motion of a body, with its votes, about one or several versions."""
         data = checked(DecisionInput, request.data)
@@ -145,15 +145,15 @@ class DecisionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantVi
         votes = [decisions.VoteData(vote["member"], vote["vote"], vote["reason"]) for vote in data.pop("votes")]
         ids = {f"{name}_id": data.pop(name) for name in ("body", "mover", "seconder")}
         made = decisions.record_decision(items=items, votes=votes, by=request.user, **ids, **data)
-        return Response(DecisionSerializer(made).data, 201)
+        return Response(BodyDecisionSerializer(made).data, 201)
 
-    @extend_schema(request=WithdrawInput, responses=DecisionSerializer)
+    @extend_schema(request=WithdrawDecisionInput, responses=BodyDecisionSerializer)
     @action(detail=True, methods=["post"])
     def withdraw(self, request: Any, **kwargs: Any) -> Response:
         """Withdraw one that was recorded wrong; its versions wait for a decision again."""
-        data = checked(WithdrawInput, request.data)
+        data = checked(WithdrawDecisionInput, request.data)
         found = corrections.withdraw_decision(decision_id=kwargs["pk"], by=request.user, **data)
-        return Response(DecisionSerializer(found).data)
+        return Response(BodyDecisionSerializer(found).data)
 
 
 class ApprovalItemViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantViewSet):

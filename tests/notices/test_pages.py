@@ -163,8 +163,16 @@ def test_preferences_are_saved_and_shown(client, people):
     client.force_login(people["end_user"])
     form = client.get(url("preference-edit")).context["form"]
     # The others never reach an end user, or cannot be turned off.
-    assert set(form.fields) == {"requirement_due", "license_state", "packet_moved", "policies_due"}
-    chosen = {"requirement_due": "weekly", "license_state": "off", "packet_moved": "daily", "policies_due": "at_once"}
+    chosen = {
+        "requirement_due": "weekly",
+        "license_state": "off",
+        "packet_moved": "daily",
+        "policies_due": "at_once",
+        "comments_asked": "daily",
+        "comments_closed": "off",
+        "case_answered": "at_once",
+    }
+    assert set(form.fields) == set(chosen)
     answer = client.post(url("preference-edit"), chosen)
     assert answer.status_code == 302
     assert dict(Preference.objects.values_list("type", "how")) == chosen

@@ -14,7 +14,7 @@ from django.template.loader import render_to_string
 from hmislead.catalogue.models import Standard
 from hmislead.documents.pdf import check_pdf
 from reporting import documents, workbooks
-from reporting.facts import agency, implementation
+from reporting.facts import agency, implementation, sanctions
 from reporting.facts.results import day_of
 from reporting.models import Kind
 from tests import factories
@@ -26,6 +26,8 @@ pytestmark = pytest.mark.django_db
 def facts_of(kind, about, day, by, named):
     if kind == Kind.CHO:
         facts = agency.collect(about, day_of(day), by=by, named=named)
+    elif kind == Kind.SANCTIONS:
+        facts = sanctions.collect(about, day_of(day), by=by)
     else:
         facts = implementation.collect(about, day_of(day), by=by, named=named)
     head = {"number": "R-2026-001", "as_of": day, "recorded": day_of(day).recorded, "asked_by": "Dana"}
@@ -137,7 +139,7 @@ def _has_contents(pdf):
 @pytest.mark.parametrize("kind", Kind.values)
 def test_every_report_conforms_is_titled_and_in_its_language(world, tenant, people, coc, today, kind, days, named):
     tenant.language = "es"
-    about = world if kind == Kind.CHO else None if named else coc
+    about = world if kind == Kind.CHO else None if named or kind == Kind.SANCTIONS else coc
     by = people["staff"] if named else people["coc_staff"]
     facts = facts_of(kind, about, today - dt.timedelta(days=days), by, named)
     content = documents.pdf_of(kind, facts)
