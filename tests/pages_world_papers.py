@@ -42,6 +42,7 @@ def papers(users: dict[str, Any], coc: Any, agency: Any) -> dict[str, Any]:
 
 
 def _of_documents(users: dict[str, Any], coc: Any) -> dict[str, Any]:
+    staff = users["staff"]
     draft = documents.version("privacy_plan", title="Privacy plan", state="draft", created_by=staff)
     other = documents.version("security_plan", title="Security plan", state="draft", created_by=staff)
     clause = LibraryClause.objects.create(name="Passwords", heading="Passwords", body="We keep them.")
@@ -89,6 +90,7 @@ def _of_comments(author: Any) -> tuple[CommentPeriod, Comment]:
 
 def _of_packets(users: dict[str, Any], agency: Any, coc: Any) -> dict[str, Any]:
     """A draft, one that is out with the end user to sign for the agency, and a campaign."""
+    staff = users["staff"]
     lead = directory.Organization.objects.get(roles__role="hmis_lead")
     signer = directory.Person.objects.get(user=users["end_user"])
     for person, whose in ((signer, agency), (factories.PersonFactory(), agency), (factories.PersonFactory(), lead)):
