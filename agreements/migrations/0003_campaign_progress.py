@@ -2,6 +2,8 @@
 
 from django.db import migrations, models
 
+from hmislead.tenancy.migration_operations import AllAtOnce
+
 
 class Migration(migrations.Migration):
 
@@ -10,54 +12,56 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddField(
-            model_name='campaign',
-            name='language',
-            field=models.CharField(choices=[('en', 'English'), ('es', 'Spanish')], default='en', max_length=5),
-        ),
-        migrations.AddField(
-            model_name='campaign',
-            name='notice_days',
-            field=models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='days of notice'),
-        ),
-        migrations.AddField(
-            model_name='campaign',
-            name='problems',
-            field=models.JSONField(blank=True, default=list, help_text='Whom it could not be sent to, and why.'),
-        ),
-        migrations.AddField(
-            model_name='campaign',
-            name='total',
-            field=models.PositiveIntegerField(default=0, help_text='How many it was for when the sending began.'),
-        ),
-        migrations.AddField(
-            model_name='campaignevent',
-            name='language',
-            field=models.CharField(choices=[('en', 'English'), ('es', 'Spanish')], default='en', max_length=5),
-        ),
-        migrations.AddField(
-            model_name='campaignevent',
-            name='notice_days',
-            field=models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='days of notice'),
-        ),
-        migrations.AddField(
-            model_name='campaignevent',
-            name='problems',
-            field=models.JSONField(blank=True, default=list, help_text='Whom it could not be sent to, and why.'),
-        ),
-        migrations.AddField(
-            model_name='campaignevent',
-            name='total',
-            field=models.PositiveIntegerField(default=0, help_text='How many it was for when the sending began.'),
-        ),
-        migrations.AddField(
-            model_name='packet',
-            name='notice_days',
-            field=models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='days of notice'),
-        ),
-        migrations.AddField(
-            model_name='packetevent',
-            name='notice_days',
-            field=models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='days of notice'),
-        ),
+        AllAtOnce([
+            migrations.AddField(
+                model_name='campaign',
+                name='language',
+                field=models.CharField(choices=[('en', 'English'), ('es', 'Spanish')], default='en', max_length=5),
+            ),
+            migrations.AddField(
+                model_name='campaign',
+                name='notice_days',
+                field=models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='days of notice'),
+            ),
+            migrations.AddField(
+                model_name='campaign',
+                name='problems',
+                field=models.JSONField(blank=True, default=list, help_text='Whom it could not be sent to, and why.'),
+            ),
+            migrations.AddField(
+                model_name='campaign',
+                name='total',
+                field=models.PositiveIntegerField(default=0, help_text='How many it was for when the sending began.'),
+            ),
+            migrations.AddField(
+                model_name='campaignevent',
+                name='language',
+                field=models.CharField(choices=[('en', 'English'), ('es', 'Spanish')], default='en', max_length=5),
+            ),
+            migrations.AddField(
+                model_name='campaignevent',
+                name='notice_days',
+                field=models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='days of notice'),
+            ),
+            migrations.AddField(
+                model_name='campaignevent',
+                name='problems',
+                field=models.JSONField(blank=True, default=list, help_text='Whom it could not be sent to, and why.'),
+            ),
+            migrations.AddField(
+                model_name='campaignevent',
+                name='total',
+                field=models.PositiveIntegerField(default=0, help_text='How many it was for when the sending began.'),
+            ),
+            migrations.AddField(
+                model_name='packet',
+                name='notice_days',
+                field=models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='days of notice'),
+            ),
+            migrations.AddField(
+                model_name='packetevent',
+                name='notice_days',
+                field=models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='days of notice'),
+            ),
+        ]),
     ]

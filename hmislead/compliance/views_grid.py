@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -11,8 +12,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.dateparse import parse_date
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
 
 from hmislead.access.pages import page
 from hmislead.compliance import grid, trends
@@ -34,12 +35,7 @@ def grid_listing(request: Any, cells: grid.Cells, day: dt.date | None) -> Listin
                 requirement.code,
                 requirement.title,
                 partial(_plain, cells, requirement),
-                html=partial(
-                    _cell,
-                    cells,
-                    requirement,
-                    reverse("compliance:requirement-detail", kwargs={"slug": slug, "code": requirement.code}),
-                ),
+                html=_cell_of(cells, requirement, slug),
             )
             for requirement in grid.requirements_of_agencies()
         ),
@@ -92,16 +88,19 @@ def _plain(cells: grid.Cells, requirement: Requirement, organization: Organizati
     return ", ".join(f"{count} {state.replace('_', ' ')}" for state, count in sorted(cell.counts.items()))
 
 
-def _cell(cells: grid.Cells, requirement: Requirement, url: str, organization: Organization) -> SafeString:
-    cell = cells.get((organization.pk, requirement.code))
-    if cell is None:
-        return format_html('<span class="quiet">{}</span>', "–")
-    words = cell.words if cell.total <= 1 else f"{cell.words} hold"
-    return format_html(
-        '<a class="cell-link" href="{}?organization={}">{}<span class="usa-sr-only">: {} at {}</span></a>',
-        url,
-        organization.pk,
-        chip(cell.worst, words),
-        requirement.title,
-        organization.name,
-    )
+def _cell_of(cells: grid.Cells, requirement: Requirement, slug: str) -> Callable[[Organization], SafeString]:
+    """Draws the cells of one column. A grid has a thousand: what they share is written once."""
+    url = reverse("compliance:requirement-detail", kwargs={"slug": slug, "code": requirement.code})
+    start, title = escape(f"{url}?organization="), escape(requirement.title)
+    nothing = format_html('<span class="quiet">{}</span>', "–")
+
+    def cell_of(organization: Organization) -> SafeString:
+        cell = cells.get((organization.pk, requirement.code))
+        if cell is None:
+            return nothing
+        sign = chip(cell.worst, cell.words if cell.total <= 1 else f"{cell.words} hold")
+        about = f'<span class="usa-sr-only">: {title} at {escape(organization.name)}</span>'
+        # Every part is escaped above, or a key.
+        return mark_safe(f'<a class="cell-link" href="{start}{organization.pk}">{sign}{about}</a>')  # noqa: S308
+
+    return cell_of

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 import hmislead.tenancy.context
 import hmislead.tenancy.fields
-from hmislead.tenancy.migration_operations import SecureTenantTables
+from hmislead.tenancy.migration_operations import AllAtOnce, SecureTenantTables
 
 
 class Migration(migrations.Migration):
@@ -22,103 +22,105 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='Acknowledgement',
-            fields=[
-                ('id', models.UUIDField(default=hmislead.tenancy.fields.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('language', models.CharField(choices=[('en', 'English'), ('es', 'Spanish')], max_length=5)),
-                ('read_at', models.DateTimeField()),
-                ('read_on', models.DateField(help_text="The day of it in the implementation's zone.")),
-                ('signed_name', models.CharField(max_length=150, verbose_name='name as typed')),
-                ('sha256', models.CharField(max_length=64, verbose_name='checksum of the text')),
-                ('attempt', hmislead.tenancy.fields.TenantForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='acknowledgements', to='quizzes.attempt')),
-                ('implementation', hmislead.tenancy.fields.TenantField(default=hmislead.tenancy.context.current_id, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.implementation')),
-                ('person', hmislead.tenancy.fields.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='acknowledgements', to='directory.person')),
-                ('version', hmislead.tenancy.fields.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='acknowledgements', to='documents.documentversion')),
-            ],
-            options={
-                'ordering': ('-read_at',),
-            },
-        ),
-        migrations.CreateModel(
-            name='AcknowledgementEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('pgh_context_id', models.UUIDField(null=True)),
-                ('id', models.UUIDField(default=hmislead.tenancy.fields.uuid7, editable=False, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('language', models.CharField(choices=[('en', 'English'), ('es', 'Spanish')], max_length=5)),
-                ('read_at', models.DateTimeField()),
-                ('read_on', models.DateField(help_text="The day of it in the implementation's zone.")),
-                ('signed_name', models.CharField(max_length=150, verbose_name='name as typed')),
-                ('sha256', models.CharField(max_length=64, verbose_name='checksum of the text')),
-                ('attempt', hmislead.tenancy.fields.TenantForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='quizzes.attempt')),
-                ('implementation', hmislead.tenancy.fields.TenantField(db_constraint=False, default=hmislead.tenancy.context.current_id, editable=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='tenancy.implementation')),
-                ('person', hmislead.tenancy.fields.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='directory.person')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='policies.acknowledgement')),
-                ('version', hmislead.tenancy.fields.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='documents.documentversion')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='PolicySetting',
-            fields=[
-                ('id', models.UUIDField(default=hmislead.tenancy.fields.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('audience', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('end_users', 'End users'), ('cho_leads', 'Agency leads')], max_length=10, verbose_name='who acknowledges it'), default=list, size=None)),
-                ('first_access', models.BooleanField(default=True, help_text='No: new people get the same time as the others.', verbose_name='before the first access')),
-                ('yearly', models.BooleanField(default=True, verbose_name='again every year')),
-                ('blocks', models.BooleanField(default=True, verbose_name='without it there is no access')),
-                ('starts_on', models.DateField(help_text='Who had access before gets the days of grace.', verbose_name='asked for from')),
-                ('document', hmislead.tenancy.fields.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='policy_settings', to='documents.document')),
-                ('implementation', hmislead.tenancy.fields.TenantField(default=hmislead.tenancy.context.current_id, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.implementation')),
-                ('quiz', hmislead.tenancy.fields.TenantForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='policy_settings', to='quizzes.quiz')),
-            ],
-            options={
-                'ordering': ('document__title',),
-            },
-        ),
-        migrations.CreateModel(
-            name='PolicySettingEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('pgh_context_id', models.UUIDField(null=True)),
-                ('id', models.UUIDField(default=hmislead.tenancy.fields.uuid7, editable=False, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('audience', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('end_users', 'End users'), ('cho_leads', 'Agency leads')], max_length=10, verbose_name='who acknowledges it'), default=list, size=None)),
-                ('first_access', models.BooleanField(default=True, help_text='No: new people get the same time as the others.', verbose_name='before the first access')),
-                ('yearly', models.BooleanField(default=True, verbose_name='again every year')),
-                ('blocks', models.BooleanField(default=True, verbose_name='without it there is no access')),
-                ('starts_on', models.DateField(help_text='Who had access before gets the days of grace.', verbose_name='asked for from')),
-                ('document', hmislead.tenancy.fields.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='documents.document')),
-                ('implementation', hmislead.tenancy.fields.TenantField(db_constraint=False, default=hmislead.tenancy.context.current_id, editable=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='tenancy.implementation')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='policies.policysetting')),
-                ('quiz', hmislead.tenancy.fields.TenantForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='quizzes.quiz')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.AddConstraint(
-            model_name='acknowledgement',
-            constraint=models.UniqueConstraint(fields=('implementation', 'person', 'version', 'read_on'), name='acknowledgement_once_a_day'),
-        ),
-        migrations.AddConstraint(
-            model_name='policysetting',
-            constraint=models.UniqueConstraint(fields=('implementation', 'document'), name='policy_setting_once', violation_error_message='This document has its rules already. Change those.'),
-        ),
+        AllAtOnce([
+            migrations.CreateModel(
+                name='Acknowledgement',
+                fields=[
+                    ('id', models.UUIDField(default=hmislead.tenancy.fields.uuid7, editable=False, primary_key=True, serialize=False)),
+                    ('created_at', models.DateTimeField(auto_now_add=True)),
+                    ('updated_at', models.DateTimeField(auto_now=True)),
+                    ('language', models.CharField(choices=[('en', 'English'), ('es', 'Spanish')], max_length=5)),
+                    ('read_at', models.DateTimeField()),
+                    ('read_on', models.DateField(help_text="The day of it in the implementation's zone.")),
+                    ('signed_name', models.CharField(max_length=150, verbose_name='name as typed')),
+                    ('sha256', models.CharField(max_length=64, verbose_name='checksum of the text')),
+                    ('attempt', hmislead.tenancy.fields.TenantForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='acknowledgements', to='quizzes.attempt')),
+                    ('implementation', hmislead.tenancy.fields.TenantField(default=hmislead.tenancy.context.current_id, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.implementation')),
+                    ('person', hmislead.tenancy.fields.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='acknowledgements', to='directory.person')),
+                    ('version', hmislead.tenancy.fields.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='acknowledgements', to='documents.documentversion')),
+                ],
+                options={
+                    'ordering': ('-read_at',),
+                },
+            ),
+            migrations.CreateModel(
+                name='AcknowledgementEvent',
+                fields=[
+                    ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                    ('pgh_label', models.TextField(help_text='The event label.')),
+                    ('pgh_context', pghistory.utils.JSONField(null=True)),
+                    ('pgh_context_id', models.UUIDField(null=True)),
+                    ('id', models.UUIDField(default=hmislead.tenancy.fields.uuid7, editable=False, serialize=False)),
+                    ('created_at', models.DateTimeField(auto_now_add=True)),
+                    ('updated_at', models.DateTimeField(auto_now=True)),
+                    ('language', models.CharField(choices=[('en', 'English'), ('es', 'Spanish')], max_length=5)),
+                    ('read_at', models.DateTimeField()),
+                    ('read_on', models.DateField(help_text="The day of it in the implementation's zone.")),
+                    ('signed_name', models.CharField(max_length=150, verbose_name='name as typed')),
+                    ('sha256', models.CharField(max_length=64, verbose_name='checksum of the text')),
+                    ('attempt', hmislead.tenancy.fields.TenantForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='quizzes.attempt')),
+                    ('implementation', hmislead.tenancy.fields.TenantField(db_constraint=False, default=hmislead.tenancy.context.current_id, editable=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='tenancy.implementation')),
+                    ('person', hmislead.tenancy.fields.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='directory.person')),
+                    ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='policies.acknowledgement')),
+                    ('version', hmislead.tenancy.fields.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='documents.documentversion')),
+                ],
+                options={
+                    'abstract': False,
+                },
+            ),
+            migrations.CreateModel(
+                name='PolicySetting',
+                fields=[
+                    ('id', models.UUIDField(default=hmislead.tenancy.fields.uuid7, editable=False, primary_key=True, serialize=False)),
+                    ('created_at', models.DateTimeField(auto_now_add=True)),
+                    ('updated_at', models.DateTimeField(auto_now=True)),
+                    ('audience', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('end_users', 'End users'), ('cho_leads', 'Agency leads')], max_length=10, verbose_name='who acknowledges it'), default=list, size=None)),
+                    ('first_access', models.BooleanField(default=True, help_text='No: new people get the same time as the others.', verbose_name='before the first access')),
+                    ('yearly', models.BooleanField(default=True, verbose_name='again every year')),
+                    ('blocks', models.BooleanField(default=True, verbose_name='without it there is no access')),
+                    ('starts_on', models.DateField(help_text='Who had access before gets the days of grace.', verbose_name='asked for from')),
+                    ('document', hmislead.tenancy.fields.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='policy_settings', to='documents.document')),
+                    ('implementation', hmislead.tenancy.fields.TenantField(default=hmislead.tenancy.context.current_id, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.implementation')),
+                    ('quiz', hmislead.tenancy.fields.TenantForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='policy_settings', to='quizzes.quiz')),
+                ],
+                options={
+                    'ordering': ('document__title',),
+                },
+            ),
+            migrations.CreateModel(
+                name='PolicySettingEvent',
+                fields=[
+                    ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                    ('pgh_label', models.TextField(help_text='The event label.')),
+                    ('pgh_context', pghistory.utils.JSONField(null=True)),
+                    ('pgh_context_id', models.UUIDField(null=True)),
+                    ('id', models.UUIDField(default=hmislead.tenancy.fields.uuid7, editable=False, serialize=False)),
+                    ('created_at', models.DateTimeField(auto_now_add=True)),
+                    ('updated_at', models.DateTimeField(auto_now=True)),
+                    ('audience', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('end_users', 'End users'), ('cho_leads', 'Agency leads')], max_length=10, verbose_name='who acknowledges it'), default=list, size=None)),
+                    ('first_access', models.BooleanField(default=True, help_text='No: new people get the same time as the others.', verbose_name='before the first access')),
+                    ('yearly', models.BooleanField(default=True, verbose_name='again every year')),
+                    ('blocks', models.BooleanField(default=True, verbose_name='without it there is no access')),
+                    ('starts_on', models.DateField(help_text='Who had access before gets the days of grace.', verbose_name='asked for from')),
+                    ('document', hmislead.tenancy.fields.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='documents.document')),
+                    ('implementation', hmislead.tenancy.fields.TenantField(db_constraint=False, default=hmislead.tenancy.context.current_id, editable=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='tenancy.implementation')),
+                    ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='policies.policysetting')),
+                    ('quiz', hmislead.tenancy.fields.TenantForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='quizzes.quiz')),
+                ],
+                options={
+                    'abstract': False,
+                },
+            ),
+            migrations.AddConstraint(
+                model_name='acknowledgement',
+                constraint=models.UniqueConstraint(fields=('implementation', 'person', 'version', 'read_on'), name='acknowledgement_once_a_day'),
+            ),
+            migrations.AddConstraint(
+                model_name='policysetting',
+                constraint=models.UniqueConstraint(fields=('implementation', 'document'), name='policy_setting_once', violation_error_message='This document has its rules already. Change those.'),
+            ),
+        ]),
         SecureTenantTables(),
     ]

@@ -2,6 +2,8 @@
 
 from django.db import migrations, models
 
+from hmislead.tenancy.migration_operations import AllAtOnce
+
 
 class Migration(migrations.Migration):
 
@@ -10,24 +12,26 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AlterField(
-            model_name='report',
-            name='kind',
-            field=models.CharField(choices=[('cho_compliance', 'Agency compliance'), ('implementation_compliance', 'Implementation compliance'), ('sanction_register', 'Register of sanctions')], max_length=30),
-        ),
-        migrations.AlterField(
-            model_name='reportevent',
-            name='kind',
-            field=models.CharField(choices=[('cho_compliance', 'Agency compliance'), ('implementation_compliance', 'Implementation compliance'), ('sanction_register', 'Register of sanctions')], max_length=30),
-        ),
-        migrations.AlterField(
-            model_name='reportschedule',
-            name='kind',
-            field=models.CharField(choices=[('cho_compliance', 'Agency compliance'), ('implementation_compliance', 'Implementation compliance'), ('sanction_register', 'Register of sanctions')], max_length=30),
-        ),
-        migrations.AlterField(
-            model_name='reportscheduleevent',
-            name='kind',
-            field=models.CharField(choices=[('cho_compliance', 'Agency compliance'), ('implementation_compliance', 'Implementation compliance'), ('sanction_register', 'Register of sanctions')], max_length=30),
-        ),
+        AllAtOnce([
+            migrations.AlterField(
+                model_name='report',
+                name='kind',
+                field=models.CharField(choices=[('cho_compliance', 'Agency compliance'), ('implementation_compliance', 'Implementation compliance'), ('sanction_register', 'Register of sanctions')], max_length=30),
+            ),
+            migrations.AlterField(
+                model_name='reportevent',
+                name='kind',
+                field=models.CharField(choices=[('cho_compliance', 'Agency compliance'), ('implementation_compliance', 'Implementation compliance'), ('sanction_register', 'Register of sanctions')], max_length=30),
+            ),
+            migrations.AlterField(
+                model_name='reportschedule',
+                name='kind',
+                field=models.CharField(choices=[('cho_compliance', 'Agency compliance'), ('implementation_compliance', 'Implementation compliance'), ('sanction_register', 'Register of sanctions')], max_length=30),
+            ),
+            migrations.AlterField(
+                model_name='reportscheduleevent',
+                name='kind',
+                field=models.CharField(choices=[('cho_compliance', 'Agency compliance'), ('implementation_compliance', 'Implementation compliance'), ('sanction_register', 'Register of sanctions')], max_length=30),
+            ),
+        ]),
     ]

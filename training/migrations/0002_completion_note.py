@@ -1,5 +1,7 @@
 from django.db import migrations, models
 
+from hmislead.tenancy.migration_operations import AllAtOnce
+
 
 class Migration(migrations.Migration):
 
@@ -8,14 +10,16 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddField(
-            model_name='completion',
-            name='note',
-            field=models.CharField(blank=True, help_text='Why it was corrected.', max_length=300),
-        ),
-        migrations.AddField(
-            model_name='completionevent',
-            name='note',
-            field=models.CharField(blank=True, help_text='Why it was corrected.', max_length=300),
-        ),
+        AllAtOnce([
+            migrations.AddField(
+                model_name='completion',
+                name='note',
+                field=models.CharField(blank=True, help_text='Why it was corrected.', max_length=300),
+            ),
+            migrations.AddField(
+                model_name='completionevent',
+                name='note',
+                field=models.CharField(blank=True, help_text='Why it was corrected.', max_length=300),
+            ),
+        ]),
     ]

@@ -2,6 +2,8 @@
 
 from django.db import migrations, models
 
+from hmislead.tenancy.migration_operations import AllAtOnce
+
 
 class Migration(migrations.Migration):
 
@@ -10,14 +12,16 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AlterField(
-            model_name='organizationrole',
-            name='role',
-            field=models.CharField(choices=[('hmis_lead', 'HMIS Lead'), ('cho', 'Covered Homeless Organization'), ('vsp', 'Victim service provider'), ('hipaa', 'HIPAA-covered entity'), ('vendor', 'Vendor'), ('collaborative_applicant', 'Collaborative applicant'), ('funder', 'Funder'), ('partner', 'Partner')], max_length=30),
-        ),
-        migrations.AlterField(
-            model_name='organizationroleevent',
-            name='role',
-            field=models.CharField(choices=[('hmis_lead', 'HMIS Lead'), ('cho', 'Covered Homeless Organization'), ('vsp', 'Victim service provider'), ('hipaa', 'HIPAA-covered entity'), ('vendor', 'Vendor'), ('collaborative_applicant', 'Collaborative applicant'), ('funder', 'Funder'), ('partner', 'Partner')], max_length=30),
-        ),
+        AllAtOnce([
+            migrations.AlterField(
+                model_name='organizationrole',
+                name='role',
+                field=models.CharField(choices=[('hmis_lead', 'HMIS Lead'), ('cho', 'Covered Homeless Organization'), ('vsp', 'Victim service provider'), ('hipaa', 'HIPAA-covered entity'), ('vendor', 'Vendor'), ('collaborative_applicant', 'Collaborative applicant'), ('funder', 'Funder'), ('partner', 'Partner')], max_length=30),
+            ),
+            migrations.AlterField(
+                model_name='organizationroleevent',
+                name='role',
+                field=models.CharField(choices=[('hmis_lead', 'HMIS Lead'), ('cho', 'Covered Homeless Organization'), ('vsp', 'Victim service provider'), ('hipaa', 'HIPAA-covered entity'), ('vendor', 'Vendor'), ('collaborative_applicant', 'Collaborative applicant'), ('funder', 'Funder'), ('partner', 'Partner')], max_length=30),
+            ),
+        ]),
     ]

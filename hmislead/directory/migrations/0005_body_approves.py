@@ -3,6 +3,8 @@
 import django.contrib.postgres.fields
 from django.db import migrations, models
 
+from hmislead.tenancy.migration_operations import AllAtOnce
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -10,40 +12,42 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddField(
-            model_name="governingbody",
-            name="approves",
-            field=django.contrib.postgres.fields.ArrayField(
-                base_field=models.CharField(max_length=24),
-                blank=True,
-                default=list,
-                help_text="Codes of the types of document.",
-                size=None,
+        AllAtOnce([
+            migrations.AddField(
+                model_name="governingbody",
+                name="approves",
+                field=django.contrib.postgres.fields.ArrayField(
+                    base_field=models.CharField(max_length=24),
+                    blank=True,
+                    default=list,
+                    help_text="Codes of the types of document.",
+                    size=None,
+                ),
             ),
-        ),
-        migrations.AddField(
-            model_name="governingbodyevent",
-            name="approves",
-            field=django.contrib.postgres.fields.ArrayField(
-                base_field=models.CharField(max_length=24),
-                blank=True,
-                default=list,
-                help_text="Codes of the types of document.",
-                size=None,
+            migrations.AddField(
+                model_name="governingbodyevent",
+                name="approves",
+                field=django.contrib.postgres.fields.ArrayField(
+                    base_field=models.CharField(max_length=24),
+                    blank=True,
+                    default=list,
+                    help_text="Codes of the types of document.",
+                    size=None,
+                ),
             ),
-        ),
-        migrations.AlterField(
-            model_name="governingbody",
-            name="may_approve",
-            field=models.CharField(
-                blank=True, help_text="In words, as the charter says it.", max_length=300, verbose_name="may approve"
+            migrations.AlterField(
+                model_name="governingbody",
+                name="may_approve",
+                field=models.CharField(
+                    blank=True, help_text="In words, as the charter says it.", max_length=300, verbose_name="may approve"
+                ),
             ),
-        ),
-        migrations.AlterField(
-            model_name="governingbodyevent",
-            name="may_approve",
-            field=models.CharField(
-                blank=True, help_text="In words, as the charter says it.", max_length=300, verbose_name="may approve"
+            migrations.AlterField(
+                model_name="governingbodyevent",
+                name="may_approve",
+                field=models.CharField(
+                    blank=True, help_text="In words, as the charter says it.", max_length=300, verbose_name="may approve"
+                ),
             ),
-        ),
+        ]),
     ]

@@ -2,6 +2,8 @@
 
 from django.db import migrations, models
 
+from hmislead.tenancy.migration_operations import AllAtOnce
+
 
 class Migration(migrations.Migration):
 
@@ -10,24 +12,26 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddField(
-            model_name='documentversion',
-            name='holds',
-            field=models.JSONField(blank=True, editable=False, help_text='Standards it holds, by the latest count; NULL: not counted yet.', null=True),
-        ),
-        migrations.AddField(
-            model_name='documentversionevent',
-            name='holds',
-            field=models.JSONField(blank=True, editable=False, help_text='Standards it holds, by the latest count; NULL: not counted yet.', null=True),
-        ),
-        migrations.AddField(
-            model_name='legalreview',
-            name='outcome',
-            field=models.CharField(blank=True, choices=[('fits', 'It meets state and local law'), ('changes', 'Changes are asked for'), ('open', 'Questions are open')], max_length=8),
-        ),
-        migrations.AddField(
-            model_name='legalreviewevent',
-            name='outcome',
-            field=models.CharField(blank=True, choices=[('fits', 'It meets state and local law'), ('changes', 'Changes are asked for'), ('open', 'Questions are open')], max_length=8),
-        ),
+        AllAtOnce([
+            migrations.AddField(
+                model_name='documentversion',
+                name='holds',
+                field=models.JSONField(blank=True, editable=False, help_text='Standards it holds, by the latest count; NULL: not counted yet.', null=True),
+            ),
+            migrations.AddField(
+                model_name='documentversionevent',
+                name='holds',
+                field=models.JSONField(blank=True, editable=False, help_text='Standards it holds, by the latest count; NULL: not counted yet.', null=True),
+            ),
+            migrations.AddField(
+                model_name='legalreview',
+                name='outcome',
+                field=models.CharField(blank=True, choices=[('fits', 'It meets state and local law'), ('changes', 'Changes are asked for'), ('open', 'Questions are open')], max_length=8),
+            ),
+            migrations.AddField(
+                model_name='legalreviewevent',
+                name='outcome',
+                field=models.CharField(blank=True, choices=[('fits', 'It meets state and local law'), ('changes', 'Changes are asked for'), ('open', 'Questions are open')], max_length=8),
+            ),
+        ]),
     ]

@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from hmislead.tenancy.migration_operations import AllAtOnce
+
 
 class Migration(migrations.Migration):
 
@@ -13,34 +15,36 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddField(
-            model_name='decision',
-            name='withdrawn_because',
-            field=models.CharField(blank=True, max_length=500),
-        ),
-        migrations.AddField(
-            model_name='decision',
-            name='withdrawn_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='decision',
-            name='withdrawn_on',
-            field=models.DateField(blank=True, help_text='It was recorded wrong and stands no more.', null=True),
-        ),
-        migrations.AddField(
-            model_name='decisionevent',
-            name='withdrawn_because',
-            field=models.CharField(blank=True, max_length=500),
-        ),
-        migrations.AddField(
-            model_name='decisionevent',
-            name='withdrawn_by',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
-        ),
-        migrations.AddField(
-            model_name='decisionevent',
-            name='withdrawn_on',
-            field=models.DateField(blank=True, help_text='It was recorded wrong and stands no more.', null=True),
-        ),
+        AllAtOnce([
+            migrations.AddField(
+                model_name='decision',
+                name='withdrawn_because',
+                field=models.CharField(blank=True, max_length=500),
+            ),
+            migrations.AddField(
+                model_name='decision',
+                name='withdrawn_by',
+                field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
+            ),
+            migrations.AddField(
+                model_name='decision',
+                name='withdrawn_on',
+                field=models.DateField(blank=True, help_text='It was recorded wrong and stands no more.', null=True),
+            ),
+            migrations.AddField(
+                model_name='decisionevent',
+                name='withdrawn_because',
+                field=models.CharField(blank=True, max_length=500),
+            ),
+            migrations.AddField(
+                model_name='decisionevent',
+                name='withdrawn_by',
+                field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
+            ),
+            migrations.AddField(
+                model_name='decisionevent',
+                name='withdrawn_on',
+                field=models.DateField(blank=True, help_text='It was recorded wrong and stands no more.', null=True),
+            ),
+        ]),
     ]

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 import hmislead.tenancy.context
 import hmislead.tenancy.fields
-from hmislead.tenancy.migration_operations import SecureTenantTables
+from hmislead.tenancy.migration_operations import AllAtOnce, SecureTenantTables
 
 
 class Migration(migrations.Migration):
@@ -19,88 +19,90 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='SealKey',
-            fields=[
-                ('id', models.UUIDField(default=hmislead.tenancy.fields.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('certificate', models.TextField(help_text='PEM. Public.')),
-                ('sealed_key', models.TextField(blank=True, help_text='PKCS#12 and passphrase, encrypted. Empty once retired.')),
-                ('fingerprint', models.CharField(help_text='SHA-256 of the certificate.', max_length=64)),
-                ('name', models.CharField(max_length=300)),
-                ('origin', models.CharField(choices=[('made', 'Made here'), ('imported', 'Brought along')], max_length=8)),
-                ('active_from', models.DateTimeField()),
-                ('valid_until', models.DateTimeField()),
-                ('retired_at', models.DateTimeField(blank=True, null=True)),
-                ('implementation', hmislead.tenancy.fields.TenantField(default=hmislead.tenancy.context.current_id, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.implementation')),
-            ],
-            options={
-                'ordering': ('-active_from',),
-            },
-        ),
-        migrations.CreateModel(
-            name='SealedFile',
-            fields=[
-                ('id', models.UUIDField(default=hmislead.tenancy.fields.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('what', models.CharField(max_length=200)),
-                ('sha256', models.CharField(max_length=64, verbose_name='checksum of the file')),
-                ('text_sha256', models.CharField(max_length=64, verbose_name='checksum of the text')),
-                ('sealed_at', models.DateTimeField()),
-                ('file', hmislead.tenancy.fields.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='seals', to='files.storedfile')),
-                ('implementation', hmislead.tenancy.fields.TenantField(default=hmislead.tenancy.context.current_id, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.implementation')),
-                ('key', hmislead.tenancy.fields.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='sealed', to='seals.sealkey')),
-            ],
-            options={
-                'ordering': ('-sealed_at',),
-            },
-        ),
-        migrations.CreateModel(
-            name='SealKeyEvent',
-            fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('pgh_context', pghistory.utils.JSONField(null=True)),
-                ('pgh_context_id', models.UUIDField(null=True)),
-                ('id', models.UUIDField(default=hmislead.tenancy.fields.uuid7, editable=False, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('certificate', models.TextField(help_text='PEM. Public.')),
-                ('fingerprint', models.CharField(help_text='SHA-256 of the certificate.', max_length=64)),
-                ('name', models.CharField(max_length=300)),
-                ('origin', models.CharField(choices=[('made', 'Made here'), ('imported', 'Brought along')], max_length=8)),
-                ('active_from', models.DateTimeField()),
-                ('valid_until', models.DateTimeField()),
-                ('retired_at', models.DateTimeField(blank=True, null=True)),
-                ('implementation', hmislead.tenancy.fields.TenantField(db_constraint=False, default=hmislead.tenancy.context.current_id, editable=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='tenancy.implementation')),
-                ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='seals.sealkey')),
-            ],
-            options={
-                'abstract': False,
-            },
-        ),
-        migrations.CreateModel(
-            name='SealMark',
-            fields=[
-                ('sha256', models.CharField(max_length=64, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('file', 'A sealed file'), ('certificate', 'A certificate that seals')], max_length=11)),
-                ('implementation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='tenancy.implementation')),
-            ],
-        ),
-        migrations.AddConstraint(
-            model_name='sealkey',
-            constraint=models.UniqueConstraint(condition=models.Q(('retired_at', None)), fields=('implementation',), name='seal_key_one_in_use'),
-        ),
-        migrations.AddConstraint(
-            model_name='sealkey',
-            constraint=models.UniqueConstraint(fields=('implementation', 'fingerprint'), name='seal_key_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='sealedfile',
-            constraint=models.UniqueConstraint(fields=('implementation', 'sha256'), name='sealed_file_once'),
-        ),
+        AllAtOnce([
+            migrations.CreateModel(
+                name='SealKey',
+                fields=[
+                    ('id', models.UUIDField(default=hmislead.tenancy.fields.uuid7, editable=False, primary_key=True, serialize=False)),
+                    ('created_at', models.DateTimeField(auto_now_add=True)),
+                    ('updated_at', models.DateTimeField(auto_now=True)),
+                    ('certificate', models.TextField(help_text='PEM. Public.')),
+                    ('sealed_key', models.TextField(blank=True, help_text='PKCS#12 and passphrase, encrypted. Empty once retired.')),
+                    ('fingerprint', models.CharField(help_text='SHA-256 of the certificate.', max_length=64)),
+                    ('name', models.CharField(max_length=300)),
+                    ('origin', models.CharField(choices=[('made', 'Made here'), ('imported', 'Brought along')], max_length=8)),
+                    ('active_from', models.DateTimeField()),
+                    ('valid_until', models.DateTimeField()),
+                    ('retired_at', models.DateTimeField(blank=True, null=True)),
+                    ('implementation', hmislead.tenancy.fields.TenantField(default=hmislead.tenancy.context.current_id, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.implementation')),
+                ],
+                options={
+                    'ordering': ('-active_from',),
+                },
+            ),
+            migrations.CreateModel(
+                name='SealedFile',
+                fields=[
+                    ('id', models.UUIDField(default=hmislead.tenancy.fields.uuid7, editable=False, primary_key=True, serialize=False)),
+                    ('created_at', models.DateTimeField(auto_now_add=True)),
+                    ('updated_at', models.DateTimeField(auto_now=True)),
+                    ('what', models.CharField(max_length=200)),
+                    ('sha256', models.CharField(max_length=64, verbose_name='checksum of the file')),
+                    ('text_sha256', models.CharField(max_length=64, verbose_name='checksum of the text')),
+                    ('sealed_at', models.DateTimeField()),
+                    ('file', hmislead.tenancy.fields.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='seals', to='files.storedfile')),
+                    ('implementation', hmislead.tenancy.fields.TenantField(default=hmislead.tenancy.context.current_id, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.implementation')),
+                    ('key', hmislead.tenancy.fields.TenantForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='sealed', to='seals.sealkey')),
+                ],
+                options={
+                    'ordering': ('-sealed_at',),
+                },
+            ),
+            migrations.CreateModel(
+                name='SealKeyEvent',
+                fields=[
+                    ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                    ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                    ('pgh_label', models.TextField(help_text='The event label.')),
+                    ('pgh_context', pghistory.utils.JSONField(null=True)),
+                    ('pgh_context_id', models.UUIDField(null=True)),
+                    ('id', models.UUIDField(default=hmislead.tenancy.fields.uuid7, editable=False, serialize=False)),
+                    ('created_at', models.DateTimeField(auto_now_add=True)),
+                    ('updated_at', models.DateTimeField(auto_now=True)),
+                    ('certificate', models.TextField(help_text='PEM. Public.')),
+                    ('fingerprint', models.CharField(help_text='SHA-256 of the certificate.', max_length=64)),
+                    ('name', models.CharField(max_length=300)),
+                    ('origin', models.CharField(choices=[('made', 'Made here'), ('imported', 'Brought along')], max_length=8)),
+                    ('active_from', models.DateTimeField()),
+                    ('valid_until', models.DateTimeField()),
+                    ('retired_at', models.DateTimeField(blank=True, null=True)),
+                    ('implementation', hmislead.tenancy.fields.TenantField(db_constraint=False, default=hmislead.tenancy.context.current_id, editable=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='tenancy.implementation')),
+                    ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='seals.sealkey')),
+                ],
+                options={
+                    'abstract': False,
+                },
+            ),
+            migrations.CreateModel(
+                name='SealMark',
+                fields=[
+                    ('sha256', models.CharField(max_length=64, primary_key=True, serialize=False)),
+                    ('kind', models.CharField(choices=[('file', 'A sealed file'), ('certificate', 'A certificate that seals')], max_length=11)),
+                    ('implementation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='tenancy.implementation')),
+                ],
+            ),
+            migrations.AddConstraint(
+                model_name='sealkey',
+                constraint=models.UniqueConstraint(condition=models.Q(('retired_at', None)), fields=('implementation',), name='seal_key_one_in_use'),
+            ),
+            migrations.AddConstraint(
+                model_name='sealkey',
+                constraint=models.UniqueConstraint(fields=('implementation', 'fingerprint'), name='seal_key_once'),
+            ),
+            migrations.AddConstraint(
+                model_name='sealedfile',
+                constraint=models.UniqueConstraint(fields=('implementation', 'sha256'), name='sealed_file_once'),
+            ),
+        ]),
         SecureTenantTables(),
     ]

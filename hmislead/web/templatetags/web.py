@@ -1,7 +1,7 @@
 """The words of a page: states, days, moments, numbers and the pieces too small for a component."""
 
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -42,6 +42,13 @@ def _decoration(name: str) -> SafeString:
 @register.simple_tag
 def chip(state: object, word: str = "") -> SafeString:
     """A state as icon, word and colour. `word` replaces the vocabulary's word ("waiting for Harbor House")."""
+    return _chip(str(state), word)
+
+
+# As many as there are states, and the words of the grids that were last read. Typed, because a safe word and an unsafe
+# one are equal and must not be taken for each other.
+@lru_cache(maxsize=1024, typed=True)
+def _chip(state: str, word: str) -> SafeString:
     shown = states.sign(state)
     return format_html(
         '<span class="chip chip-{}">{}{}</span>',
