@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pytest
+from django.db import transaction
 
 from hmislead.access import operations as access_operations
 from hmislead.access.scopes import ROBOT
@@ -51,11 +54,41 @@ def neighbour(tenant):
     return organization
 
 
+class People(Mapping):
+    """Users by the name of their role, each made when they are first asked for: most tests need one or two."""
+
+    def __init__(self, tenant, places):
+        self._tenant, self._places, self._made = tenant, places, {}
+
+    def __getitem__(self, name):
+        if name not in self._made:
+            with use(self._tenant), transaction.atomic():
+                self._made[name] = self._make(name, *self._places[name])
+        return self._made[name]
+
+    def __iter__(self):
+        return iter(self._places)
+
+    def __len__(self):
+        return len(self._places)
+
+    def _make(self, name, role, scope):
+        if name == "outsider":
+            return factories.UserFactory(email="outsider@example.org")
+        user = factories.member(self._tenant, name)
+        if name == "end_user":
+            person = factories.PersonFactory(user=user, email=user.email)
+            factories.LicenseFactory(person=person, **scope)
+        else:
+            access_operations.grant_role(user=user, role=role, by=ROBOT, **scope)
+        return user
+
+
 @pytest.fixture
 def people(tenant, agency, neighbour, coc):
     """Users by role: `administrator`, `staff`, `coc_staff`, `cho_lead` (of `agency`), `security_officer` (of `agency`),
     `neighbour_lead`, `end_user` (a license at `agency`), `auditor`, and `outsider` (no member)."""
-    at = {
+    places = {
         "administrator": ("lead_administrator", {}),
         "staff": ("lead_staff", {}),
         "coc_staff": ("coc_staff", {"coc": coc}),
@@ -63,13 +96,13 @@ def people(tenant, agency, neighbour, coc):
         "security_officer": ("cho_security_officer", {"organization": agency}),
         "neighbour_lead": ("cho_lead", {"organization": neighbour}),
         "auditor": ("auditor", {"ends_on": factories.NEXT_YEAR}),
+        "end_user": ("", {"organization": agency}),
+        "outsider": ("", {}),
     }
-    users = {}
-    for name, (role, scope) in at.items():
-        users[name] = factories.member(tenant, name)
-        access_operations.grant_role(user=users[name], role=role, by=ROBOT, **scope)
-    users["end_user"] = factories.member(tenant, "end_user")
-    person = factories.PersonFactory(user=users["end_user"], email=users["end_user"].email)
-    factories.LicenseFactory(person=person, organization=agency)
-    users["outsider"] = factories.UserFactory(email="outsider@example.org")
-    return users
+    return People(tenant, places)
+
+
+@pytest.fixture
+def everybody(people):
+    """All of `people`, for tests of what reaches those whom they do not name."""
+    return dict(people)

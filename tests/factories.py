@@ -43,7 +43,7 @@ def member(implementation, name):
 
 
 class CoCFactory(factory.django.DjangoModelFactory):
-    number = factory.Sequence(lambda n: f"OH-{500 + n}")
+    number = factory.Sequence(lambda n: f"OH-{n % 1000:03d}")
     name = "Franklin County"
 
     class Meta:

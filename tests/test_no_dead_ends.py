@@ -15,7 +15,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 LINK = re.compile(r'<a\b[^>]*?\shref="([^"#][^"]*)"')
 # Pages of one kind differ with the state of what they are about: this many of each are looked at.
-OF_A_KIND = 3
+OF_A_KIND = 2
 
 
 def links(answer, address):

@@ -6,10 +6,12 @@ class AccessConfig(AppConfig):
     name = "hmislead.access"
 
     def ready(self) -> None:
-        from hmislead.access.operations import create_permission_rows
+        from hmislead.access.operations import create_permission_rows, keep_what_began
         from hmislead.access.permissions import register_ground_permissions
+        from hmislead.tenancy.operations import day_moved_back
 
         register_ground_permissions()
+        day_moved_back.connect(keep_what_began, dispatch_uid="access.day_moved_back")
         post_migrate.connect(create_permission_rows, sender=self, dispatch_uid="access.permissions")
 
         from hmislead.web import api_routes

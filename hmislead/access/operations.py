@@ -126,6 +126,14 @@ def _require_another_administrator(user_id: Any) -> None:
         raise DomainError("This is the last Lead administrator. Make somebody else one first.")
 
 
+def keep_what_began(before: dt.date, after: dt.date, **kwargs: Any) -> None:
+    """Let roles that began on the day `before` hold on the earlier day `after` too, to which a new time zone led back.
+
+    Without it an administrator who was made one today would lock themselves out by moving the time zone west.
+    """
+    RoleGrant.objects.filter(starts_on=before, revoked_at=None).update(starts_on=after)
+
+
 def sweep_ended_grants() -> int:
     """Take away guardian's rows of grants that have ended. Returns how many scopes were looked at.
 

@@ -10,6 +10,8 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.dispatch import Signal
+from django.utils import timezone as clock
 from PIL import Image, UnidentifiedImageError
 
 from hmislead.errors import DomainError, RefusedFile, WrongState
@@ -18,6 +20,8 @@ from hmislead.tenancy.crossing import cross_into
 from hmislead.tenancy.models import Counter, Implementation, SettingValue
 from hmislead.tenancy.policy import require_settings_manager
 
+# The day became an earlier one because the time zone moved west: sent with `before` and `after`, the two days.
+day_moved_back = Signal()
 LOGO_BYTES, LOGO_SIDE, SENT_LOGO_BYTES = 200_000, 600, 5_000_000
 
 
@@ -71,12 +75,21 @@ def withdraw_setting(*, value_id: uuid.UUID, by: Any) -> None:
 
 @transaction.atomic
 def change_implementation(*, name: str, timezone: str, by: Any) -> Implementation:
-    """Change the name and time zone of the current implementation. Raises ValidationError for what they may not be."""
+    """Change the name and time zone of the current implementation. Raises ValidationError for what they may not be.
+
+    What was decided today goes on to hold where the new zone makes it yesterday again.
+    """
     require_settings_manager(by)
     implementation = Implementation.objects.select_for_update().defer("logo").get(pk=context.current().pk)
+    before = clock.localdate(timezone=implementation.zone)
     implementation.name, implementation.timezone = name.strip(), timezone
     implementation.clean_fields(exclude=["logo"])
     implementation.save(update_fields=["name", "timezone"])
+    after = clock.localdate(timezone=implementation.zone)
+    if after < before:
+        decided = SettingValue.objects.filter(effective_from=after).values_list("key", flat=True)
+        SettingValue.objects.filter(effective_from=before).exclude(key__in=list(decided)).update(effective_from=after)
+        day_moved_back.send(Implementation, before=before, after=after)
     return implementation
 
 

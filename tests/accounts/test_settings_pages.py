@@ -9,11 +9,13 @@ from django.core.exceptions import PermissionDenied
 from django.test import Client
 from PIL import Image
 
+from hmislead.access.models import RoleGrant
 from hmislead.access.scopes import ROBOT
 from hmislead.errors import DomainError, RefusedFile, WrongState
 from hmislead.tenancy import operations, settings
 from hmislead.tenancy.context import use
 from hmislead.tenancy.models import Implementation, SettingValue
+from tests.accounts.conftest import make_administrator
 
 URL = "/i/north/settings/values/session.idle_minutes/"
 
@@ -168,6 +170,17 @@ def test_name_zone_and_logo(implementation, administrator, signed_in):
     fields = {"name": "Harbor HMIS", "timezone": "America/Denver", "no_logo": "on"}
     browser.post("/i/north/settings/implementation/", fields)
     assert Client().get("/i/north/logo/").status_code == 404
+
+
+def test_a_zone_further_west_takes_no_role_away_that_began_today(implementation, signed_in):
+    # Half past midnight in New York is still yesterday in Denver.
+    with time_machine.travel(dt.datetime(2026, 11, 23, 5, 30, tzinfo=dt.UTC)):
+        browser = signed_in(make_administrator(implementation, "new@example.org"))
+        fields = {"name": "Harbor HMIS", "timezone": "America/Denver"}
+        assert browser.post("/i/north/settings/implementation/", fields).status_code == 302
+        assert browser.get("/i/north/settings/implementation/").status_code == 200
+    with use(Implementation.objects.get(pk=implementation.pk)):
+        assert RoleGrant.objects.get(user__email="new@example.org").starts_on == dt.date(2026, 11, 22)
 
 
 @pytest.mark.parametrize(

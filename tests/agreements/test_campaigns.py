@@ -94,6 +94,7 @@ def test_an_audience(tenant, whom, expected):
     assert audiences.from_stored(audience.stored()) == audience
 
 
+@pytest.mark.usefixtures("everybody")
 def test_end_users_are_asked_once_for_each_license_or_once_for_each_person(people, neighbour):
     version = documents.version("end_user", title="End-user agreement")
     holder = factories.LicenseFactory(organization=neighbour).person

@@ -66,6 +66,7 @@ def test_a_type_that_is_none_is_not_found(client, people):
     assert client.get(url("agreement-create", type="lease")).status_code == 404
 
 
+@pytest.mark.usefixtures("everybody")
 def test_the_page_that_a_requirement_leads_to(client, people, agency, paper):
     license = agency.licenses.get()
     own = statuses(client, people, url("subject-agreements", kind="license", pk=license.pk))

@@ -197,6 +197,7 @@ def test_the_day_is_that_of_the_implementations_zone(implementation, zone, expec
         assert Status.objects.get(requirement="participation-agreement").state == expected
 
 
+@pytest.mark.usefixtures("everybody")
 def test_ending_an_agreement_turns_the_result_and_shuts_the_gate_at_once(people, agency):
     lead()
     agreement = operations.record_agreement(

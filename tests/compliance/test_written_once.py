@@ -7,6 +7,7 @@ import datetime as dt
 
 import pytest
 import time_machine
+from psycopg.types.json import Jsonb
 
 from hmislead.access.scopes import ROBOT
 from hmislead.compliance import engine, registry
@@ -36,8 +37,15 @@ def test_each_requirement_asks_the_same_whether_its_sql_was_moved_or_written_ane
         engine._subselect(requirement, Evaluation(as_of=FIRST))
         for day in DAYS:
             kept = engine._subselect(requirement, Evaluation(as_of=day))
-            assert kept == engine._write(requirement, requirement.evaluate(Evaluation(as_of=day))), (requirement, day)
+            anew = engine._write(requirement, requirement.evaluate(Evaluation(as_of=day)))
+            assert _plain(kept) == _plain(anew), (requirement, day)
             assert not any(isinstance(value, MovingDay) for value in kept[1].values())
+
+
+def _plain(written):
+    """A statement and its values; of JSON what it holds, for its wrappers are never equal."""
+    sql, values = written
+    return sql, {name: value.obj if isinstance(value, Jsonb) else value for name, value in values.items()}
 
 
 @pytest.mark.django_db

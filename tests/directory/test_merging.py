@@ -116,6 +116,7 @@ def test_a_merge_that_another_stands_on_is_undone_last(agencies):
     assert samples.snapshot() == before
 
 
+@pytest.mark.usefixtures("everybody")
 def test_the_preview_tells_and_changes_nothing(agencies, people):
     gone, stays, _ = agencies
     before = samples.snapshot()

@@ -173,6 +173,7 @@ ACTORS = (
 )
 
 
+@pytest.mark.usefixtures("everybody")
 def test_each_operation_asks_who_it_is(agency, coc, people):
     contact = factories.ContactFactory(organization=agency)
     signatory = contacts.add_signatory(

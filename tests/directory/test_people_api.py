@@ -157,6 +157,7 @@ def test_people_are_added_and_changed(as_role, tenant):
     assert Person.objects.filter(email="noor@example.org").count() == 1
 
 
+@pytest.mark.usefixtures("everybody")
 def test_staffing_and_its_ratio(as_role, agency):
     license_at(agency)
     typed = {

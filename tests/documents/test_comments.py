@@ -22,7 +22,8 @@ from hmislead.tenancy import operations as tenancy
 from hmislead.tenancy import settings
 from tests.documents import factories as documents
 
-pytestmark = pytest.mark.django_db
+# Whom a comment period is told to, named by a test or not.
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("everybody")]
 ALL = ["end_users", "chos", "lived_experience", "committee"]
 
 

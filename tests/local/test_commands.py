@@ -1,7 +1,8 @@
 """The commands in bin/, really run: each test has state folders of its own and looks at processes and pages.
 
-The first start of a state folder collects the static files and makes the tables, which takes longer than all the rest. So
-the tests hand on one folder, stopped between two of them, and a second one gets a copy of the static files.
+A start takes longer than all the rest, the first one of a state folder above all. So the tests hand on one folder: those
+that need it running come first and leave it so, those that need it stopped come after. Each makes sure of what it needs, and
+can run alone. A second folder gets a copy of the static files.
 """
 
 import json
@@ -14,6 +15,7 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
+from functools import partial
 from importlib import util
 from pathlib import Path
 
@@ -35,6 +37,8 @@ OURS = (
     "PYTHONPATH",
     "HMISLEAD_STATE",
 )
+# Prints the database user of the product.
+USER = "from django.db import connection; connection.ensure_connection(); print(connection.settings_dict['USER'])"
 ALL = {"supervisor", "web", "worker", "scheduler", "postgres", "valkey"}
 
 
@@ -61,6 +65,11 @@ def up(state, *arguments):
     result = run("up", "--detach", "--no-demo", "--port", port, "--state", state, *arguments)
     assert result.returncode == 0, result.stderr
     return port
+
+
+def port_of(folder):
+    """The port on which the web server of a folder was started last."""
+    return State(Path(folder)).web_port
 
 
 def answer(port, path="readyz"):
@@ -112,89 +121,101 @@ def first_folder(tmp_path_factory):
 @pytest.fixture
 def folder(first_folder):
     """A state folder in which nothing runs."""
-    yield first_folder
-    run("down", "--state", first_folder)
+    if everything(first_folder):
+        run("down", "--state", first_folder)
+    return first_folder
 
 
 @pytest.fixture
-def second_folder(folder, tmp_path):
+def running(first_folder):
+    """A state folder in which everything runs."""
+    if set(everything(first_folder)) != ALL or not answer(port_of(first_folder)):
+        up(first_folder)
+    return first_folder
+
+
+@pytest.fixture
+def second_folder(first_folder, tmp_path):
     """Another one. It exists before the first start, as one that a person made would."""
     path = tmp_path / "second"
     path.mkdir()
-    if (folder / "static.stamp").exists():
-        shutil.copytree(folder / "static", path / "static")
-        shutil.copy(folder / "static.stamp", path)
+    if (first_folder / "static.stamp").exists():
+        shutil.copytree(first_folder / "static", path / "static")
+        shutil.copy(first_folder / "static.stamp", path)
     yield path
     remove(path)
 
 
-def test_up_brings_all_processes_and_down_leaves_none(folder):
-    port = up(folder)
+def test_up_brings_all_processes(first_folder):
+    port = up(first_folder)
     assert answer(port) == 200
-    assert set(everything(folder)) == ALL
+    assert set(everything(first_folder)) == ALL
 
-    again = run("up", "--detach", "--no-demo", "--state", folder)
+    again = run("up", "--detach", "--no-demo", "--state", first_folder)
     assert again.returncode == 0
     assert "running already" in again.stdout
     assert f"http://localhost:{port}" in again.stdout
 
-    down = run("down", "--state", folder)
-    assert (down.returncode, down.stdout) == (0, "Stopped.\n")
-    assert everything(folder) == {}
-    assert port_is_free(port)
-    assert "Nothing was running" in run("down", "--state", folder).stdout
+
+def test_manage_works_beside_what_runs(running):
+    beside = run("manage", "--state", running, "shell", "--no-imports", "-c", USER)
+    assert (beside.returncode, beside.stdout.strip()) == (0, "hmislead")
+    assert set(everything(running)) == ALL
 
 
-def test_up_after_kill_9_of_everything_works_and_keeps_the_data(folder):
-    up(folder)
-    state = State(folder)
-    with psycopg.connect(postgres.url(state)) as connection:
-        connection.execute("CREATE TABLE kept AS SELECT 42 AS answer")
-    kill_all(folder)
-    assert everything(folder) == {}
-    assert (folder / "supervisor.pid").exists()  # a stale one, which the next start must see through
-
-    assert answer(up(folder)) == 200
-    with psycopg.connect(postgres.url(state)) as connection:
-        assert connection.execute("SELECT answer FROM kept").fetchone() == (42,)
-
-
-def test_a_crashed_process_starts_again_and_a_crashed_supervisor_leaves_no_orphans(folder):
-    port = up(folder)
-    web = everything(folder)["web"]
+def test_a_crashed_process_starts_again_and_a_crashed_supervisor_leaves_no_orphans(running):
+    port = port_of(running)
+    web = everything(running)["web"]
     web.kill()
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline and (processes.is_alive(web) or answer(port) != 200):
         time.sleep(0.2)
-    assert set(everything(folder)) == ALL
-    before = everything(folder)
+    before = everything(running)
+    assert set(before) == ALL
     before["supervisor"].kill()
     before["supervisor"].wait(10)
 
-    assert answer(up(folder)) == 200
-    after = everything(folder)
+    assert answer(up(running)) == 200
+    after = everything(running)
     assert after["postgres"] == before["postgres"]  # it was well, so it was kept
     assert not any(before[name].is_running() for name in ("web", "worker", "scheduler"))
-    run("down", "--state", folder)
-    assert everything(folder) == {}
 
 
-def test_two_at_once_are_apart(folder, second_folder):
-    one, two = folder, second_folder
-    port_one, port_two = up(one), up(two)
+def test_up_after_kill_9_of_everything_works_and_keeps_the_data(running):
+    state = State(running)
+    with psycopg.connect(postgres.url(state)) as connection:
+        connection.execute("CREATE TABLE kept AS SELECT 42 AS answer")
+    kill_all(running)
+    assert everything(running) == {}
+    assert (running / "supervisor.pid").exists()  # a stale one, which the next start must see through
+
+    assert answer(up(running)) == 200
+    with psycopg.connect(postgres.url(state)) as connection:
+        assert connection.execute("SELECT answer FROM kept").fetchone() == (42,)
+
+
+def test_two_at_once_are_apart_and_down_leaves_nothing(running, second_folder):
+    one, two = running, second_folder
+    port_one, port_two = port_of(one), up(two)
     assert (answer(port_one), answer(port_two)) == (200, 200)
     ports = [json.loads((folder / "ports.json").read_text()) for folder in (one, two)]
     assert len({number for known in ports for number in known.values()}) == 6
 
-    run("down", "--state", one)
-    assert (answer(port_one), answer(port_two)) == (0, 200)
+    down = run("down", "--state", one)
+    assert (down.returncode, down.stdout) == (0, "Stopped.\n")
+    assert everything(one) == {}
+    assert port_is_free(port_one)
+    assert "Nothing was running" in run("down", "--state", one).stdout
+    assert answer(port_two) == 200
 
 
 def test_the_foreground_stops_on_ctrl_c(folder, tmp_path):
     port = free_port()
     command = [ROOT / "bin" / "up", "--no-demo", "--port", str(port), "--state", folder]
     with (tmp_path / "out").open("w") as out:
-        foreground = subprocess.Popen(command, env=environment(), stdout=out, stderr=out)
+        # Whoever runs the tests in the background may have them ignore Ctrl-C, which a program's children inherit.
+        heard = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+        foreground = subprocess.Popen(command, env=environment(), stdout=out, stderr=out, preexec_fn=heard)
     deadline = time.monotonic() + 120
     while "Press Ctrl-C" not in (tmp_path / "out").read_text() and time.monotonic() < deadline:
         time.sleep(0.1)
@@ -243,17 +264,12 @@ def test_root_runs_postgresql_as_an_ordinary_account_and_changes_no_permission(t
     remove(folder)
 
 
-def test_manage_lends_the_services_and_stops_only_what_it_started(folder, tmp_path):
-    code = "from django.db import connection; connection.ensure_connection(); print(connection.settings_dict['USER'])"
-    alone = run("manage", "--state", folder, "shell", "--no-imports", "-c", code, cwd=tmp_path)
+def test_manage_lends_the_services_and_stops_what_it_started(folder, tmp_path):
+    alone = run("manage", "--state", folder, "shell", "--no-imports", "-c", USER, cwd=tmp_path)
     assert (alone.returncode, alone.stdout.strip()) == (0, "hmislead"), alone.stderr
     assert everything(folder) == {}
     assert run("manage", "--state", folder, "no_such_command").returncode == 1
-
-    up(folder)
-    beside = run("manage", "--state", folder, "shell", "--no-imports", "-c", code)
-    assert (beside.returncode, beside.stdout.strip()) == (0, "hmislead")
-    assert set(everything(folder)) == ALL
+    assert everything(folder) == {}
 
 
 def test_the_role_of_the_product_is_bound_by_row_level_security(folder):

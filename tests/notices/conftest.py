@@ -19,6 +19,12 @@ def moment(text):
 
 
 @pytest.fixture
+def people(people):
+    """All of them: what is tested here reaches also those whom a test does not name."""
+    return dict(people)
+
+
+@pytest.fixture
 def clock():
     """Monday 16 June 2025, 10 in the morning; `clock.move_to(moment(…))` goes elsewhere."""
     with time_machine.travel(moment("2025-06-16T10:00"), tick=False) as traveller:

@@ -24,6 +24,12 @@ def publish(version, *languages):
 
 
 @pytest.fixture
+def people(people):
+    """All of them: what is tested here reaches also those whom a test does not name."""
+    return dict(people)
+
+
+@pytest.fixture
 def policy_version(people, coc):
     made = make_version("policies_procedures", title="Policies", cocs=[coc], effective_on=dt.date(2025, 1, 1))
     return publish(made, "en", "es")

@@ -13,6 +13,12 @@ from tests.reporting import samples
 
 
 @pytest.fixture
+def people(people):
+    """All of them: what is tested here reaches also those whom a test does not name."""
+    return dict(people)
+
+
+@pytest.fixture
 def today(tenant):
     return samples.today()
 

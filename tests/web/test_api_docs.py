@@ -1,14 +1,15 @@
 """The pages to read and try the API, in Chromium: they work under the content policy, without anything inline."""
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
+
+from tests.chromium import chromium
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
 def test_the_pages_of_the_api_work_under_the_content_policy(transactional_db, live_server):
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+    with chromium() as browser:
         page, complaints = browser.new_page(), []
         page.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -18,6 +19,5 @@ def test_the_pages_of_the_api_work_under_the_content_policy(transactional_db, li
         page.locator(".opblock-summary-control").first.click()
         expect(page.get_by_text("Retry-After").first).to_be_visible()
         policy = answered.headers["content-security-policy"]
-        browser.close()
     assert complaints == []
     assert "unsafe" not in policy

@@ -1,25 +1,21 @@
 """The building blocks in Chromium: axe, keyboard, narrow screens, and pages that need no script."""
 
 import re
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from tests import factories
+from tests.chromium import chromium as launched
+from tests.chromium import violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-AXE = (Path(__file__).parents[1] / "vendor" / "axe.min.js").read_text()
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
 @pytest.fixture(scope="module")
 def chromium():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+    with launched() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -55,14 +51,7 @@ def _missing(response):
     return response.status >= 400 and "/static/" in response.url
 
 
-def violations(page):
-    page.evaluate(AXE)
-    found = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)["violations"]
-    return [(each["id"], [node["html"] for node in each["nodes"]]) for each in found]
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 320])
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (320, "dark")])
 def test_no_page_fails_axe_or_runs_off_the_side(site, tab, width, scheme):
     page = tab(width, scheme)
     for path in ("gallery/pieces/", "gallery/form/", "dressed-list/?state=live", "nowhere/"):

@@ -12,6 +12,12 @@ EVENTS = ["agreement.recorded", "license.active"]
 
 
 @pytest.fixture
+def people(people):
+    """All of them: what is tested here reaches also those whom a test does not name."""
+    return dict(people)
+
+
+@pytest.fixture
 def receiver(settings):
     """Reached only because the setting for closed networks is on."""
     settings.WEBHOOK_PRIVATE_ADDRESSES = True
