@@ -29,23 +29,29 @@ class ReportSerializer(serializers.ModelSerializer[Report]):
     xlsx_sha256 = serializers.CharField(
         source="xlsx.sha256", default=None, allow_null=True, help_text="Checksum of the workbook."
     )
+    zip_sha256 = serializers.CharField(
+        source="zip.sha256", default=None, allow_null=True, help_text="Of executed copies: checksum of the pack."
+    )
 
     class Meta:
         model = Report
         fields = (
             "id", "number", "kind", "organization", "coc", "as_of", "names_people", "state", "progress_done",
             "progress_total", "failure", "schedule", "created_at", "finished_at", "pdf_sha256", "xlsx_sha256",
+            "zip_sha256",
         )  # fmt: skip
         read_only_fields = fields
 
 
 class AboutSerializer(serializers.Serializer[Any]):
     kind = serializers.ChoiceField(Kind.choices)
-    organization = serializers.UUIDField(source="organization_id", required=False, help_text="For cho_compliance.")
+    organization = serializers.UUIDField(
+        source="organization_id", required=False, help_text="For cho_compliance and sanction_register."
+    )
     coc = serializers.UUIDField(
         source="coc_id",
         required=False,
-        help_text="For implementation_compliance: the share of one CoC. Left out: the whole implementation.",
+        help_text="For the other kinds: the share of one CoC. Left out: the whole implementation.",
     )
 
 
@@ -113,7 +119,15 @@ class ReportViewSet(_Rooms):
     filterset_class = ReportFilter
     search_fields = ("number",)
     ordering_fields = ("created_at", "as_of")
-    access = {"list": VIEW, "retrieve": VIEW, "create": REQUEST, "retry": REQUEST, "pdf": VIEW, "xlsx": VIEW}
+    access = {
+        "list": VIEW,
+        "retrieve": VIEW,
+        "create": REQUEST,
+        "retry": REQUEST,
+        "pdf": VIEW,
+        "xlsx": VIEW,
+        "zip": VIEW,
+    }
 
     @extend_schema(request=NewReportSerializer, responses={201: ReportSerializer})
     def create(self, request: Any) -> Response:
@@ -137,6 +151,12 @@ class ReportViewSet(_Rooms):
     def xlsx(self, request: Any, **kwargs: Any) -> FileResponse:
         """The workbook. Each download is logged."""
         return self._file(kwargs["pk"], "xlsx")
+
+    @extend_schema(responses={(200, "application/zip"): OpenApiTypes.BINARY})
+    @action(detail=True, renderer_classes=[DownloadRenderer])
+    def zip(self, request: Any, **kwargs: Any) -> FileResponse:
+        """Of executed copies: the copies themselves, in one file. Each download is logged."""
+        return self._file(kwargs["pk"], "zip")
 
     def _file(self, pk: Any, format: str) -> FileResponse:
         return as_download(reports.open_report(report_id=pk, format=format, by=self.request.user, how="api"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from io import BytesIO
 from typing import Any
 
@@ -16,7 +17,7 @@ from hmislead.tenancy.operations import logo_type
 from hmislead.web import states
 from hmislead.web.charts import Chart, Series, line_chart, stacked_bar
 from reporting.facts import agency, implementation, sanctions
-from reporting.models import Kind
+from reporting.models import OF_COC, Kind
 
 Facts = dict[str, Any]
 # The parts of a bar, what holds first.
@@ -64,7 +65,8 @@ def _rows(facts: Facts) -> int:
         "sanctions",
         "standards",
     )
-    return facts.get("agencies", 0) + sum(len(facts.get(name) or ()) for name in long)
+    told = sum(len(table["rows"]) for table in facts.get("tables", ()))
+    return told + facts.get("agencies", 0) + sum(len(facts.get(name) or ()) for name in long)
 
 
 def title_of(kind: str, facts: Facts) -> str:
@@ -109,6 +111,23 @@ def _of_implementation(facts: Facts) -> Facts:
         else None,
         "grids": grids(facts["grid"]),
         "own_failing": [row for row in facts["own"] if row["state"] in {"overdue", "not_met"}],
+    }
+
+
+def _of_tables(facts: Facts) -> Facts:
+    """A report that is an answer, a picture and tables (`facts.told`)."""
+    labels, counts = [label for label, _ in facts["bars"]], [each for _, each in facts["bars"]]
+    return {
+        "picture": parts_chart(labels, counts),
+        "tables": [
+            {
+                **table,
+                "id": f"table-{number}",
+                "rows": [list(zip(table["columns"], row, strict=True)) for row in table["rows"]],
+            }
+            for number, table in enumerate(facts["tables"], start=1)
+        ],
+        "words": [(word, word in states.SIGNS, meaning) for word, meaning in facts["words"]],
     }
 
 
@@ -163,6 +182,10 @@ def grids(grid: Facts) -> list[Facts]:
     ]
 
 
+def _about(label: str, facts: Facts) -> str:
+    return f"{label}: {facts['about']}"
+
+
 _KINDS: dict[str, tuple[str, Callable[[Facts], str], Callable[[Facts], Facts]]] = {
     Kind.CHO: (
         "documents/cho_compliance.html",
@@ -179,4 +202,8 @@ _KINDS: dict[str, tuple[str, Callable[[Facts], str], Callable[[Facts], Facts]]] 
         lambda facts: f"Register of sanctions: {facts['about']}",
         lambda facts: {"sentence": sanctions.sentence(facts)},
     ),
+    **{
+        kind: ("documents/report_of_tables.html", partial(_about, Kind(kind).label), _of_tables)
+        for kind in OF_COC - {Kind.IMPLEMENTATION}
+    },
 }

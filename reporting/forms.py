@@ -11,7 +11,7 @@ from hmislead.directory.models import CoC, Organization
 from hmislead.tenancy import settings
 from hmislead.web.forms import ComboBox
 from reporting import policy
-from reporting.models import Kind
+from reporting.models import NAMING, OF_COC, Kind
 
 AGENCY_HINT = "For the agency report; a register of sanctions may be limited to one as well."
 
@@ -24,7 +24,10 @@ class AboutForm(forms.Form):
         Organization.objects.none(), label="Agency", widget=ComboBox, required=False, empty_label=""
     )
     coc = forms.ModelChoiceField(
-        CoC.objects.none(), label="CoC", required=False, help_text="For the implementation report alone."
+        CoC.objects.none(),
+        label="CoC",
+        required=False,
+        help_text="For every kind but the agency report and the register of sanctions.",
     )
 
     def __init__(self, *args: Any, by: Any, **kwargs: Any) -> None:
@@ -35,8 +38,8 @@ class AboutForm(forms.Form):
         held = scopes.of(by).scopes("request_reports")
         self.everything = held.everything
         if not held.everything:
-            # The register of sanctions is the HMIS Lead's; agencies read their own on its page.
-            fields["kind"].choices = [choice for choice in Kind.choices if choice[0] != Kind.SANCTIONS]
+            # What names people on every page is the HMIS Lead's; agencies read their own on its page.
+            fields["kind"].choices = [choice for choice in Kind.choices if choice[0] not in NAMING]
         if held.everything:
             fields["coc"].empty_label = "The whole implementation"
         elif not fields["coc"].queryset.exists():
@@ -53,7 +56,7 @@ class AboutForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Which of agency and CoC counts follows from the kind; what was chosen for the other kind is let go."""
         data = super().clean() or {}
-        if data.get("kind") == Kind.IMPLEMENTATION:
+        if data.get("kind") in OF_COC:
             data["organization"] = None
             if not self.everything and not data.get("coc") and "coc" not in self.errors:
                 self.add_error("coc", "Choose your CoC.")

@@ -22,6 +22,20 @@ class Kind(models.TextChoices):
     CHO = "cho_compliance", "Agency compliance"
     IMPLEMENTATION = "implementation_compliance", "Implementation compliance"
     SANCTIONS = "sanction_register", "Register of sanctions"
+    COVERAGE = "agreement_coverage", "Agreement coverage"
+    CLAUSES = "clause_completeness", "Clause completeness"
+    REVIEWS = "review_record", "Record of reviews"
+    CROSS_REFERENCE = "cross_reference", "Cross-reference to the Standards"
+    ACKNOWLEDGEMENTS = "acknowledgement_status", "Acknowledgement of policies"
+    COPIES = "executed_copies", "Executed copies"
+
+
+# About everything or one CoC's share, never about one agency.
+OF_COC = frozenset(Kind.values) - {Kind.CHO, Kind.SANCTIONS}
+# Nobody is named in these, whoever asks: they speak of documents.
+NAMELESS = frozenset({Kind.CLAUSES, Kind.REVIEWS, Kind.CROSS_REFERENCE})
+# These name people on every page: for those alone who may see them.
+NAMING = frozenset({Kind.SANCTIONS, Kind.COPIES})
 
 
 @tracked
@@ -85,7 +99,7 @@ class Report(TenantModel):
         "done": set(),
         "failed": {"queued"},
     }
-    # What is done for a report, in order, each by itself: a worker that dies loses one of them.
+    # What is done for every report, in order, each by itself: a worker that dies loses one of them.
     UNITS: ClassVar[tuple[str, ...]] = ("collect", "pdf", "xlsx")
 
     number = models.CharField(max_length=20)
@@ -107,6 +121,13 @@ class Report(TenantModel):
     finished_at = models.DateTimeField(null=True, blank=True)
     pdf = TenantForeignKey("files.StoredFile", null=True, blank=True, related_name="+")
     xlsx = TenantForeignKey("files.StoredFile", null=True, blank=True, related_name="+")
+    zip = TenantForeignKey(
+        "files.StoredFile",
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Of executed copies: the copies themselves.",
+    )
 
     objects = querysets.ReportQuerySet.as_manager()
 
@@ -144,6 +165,11 @@ class Report(TenantModel):
     def about(self) -> str:
         """What it is about, in words."""
         return str(self.organization or self.coc or "The whole implementation")
+
+    @property
+    def units(self) -> tuple[str, ...]:
+        """What is done for this report, in order."""
+        return (*self.UNITS, "zip") if self.kind == Kind.COPIES else self.UNITS
 
     @property
     def is_under_way(self) -> bool:

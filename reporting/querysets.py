@@ -39,7 +39,7 @@ class ReportQuerySet(models.QuerySet[Any]):
 
     def for_list(self) -> Any:
         """What one row of the list shows, in one query."""
-        return self.select_related("organization", "coc", "requested_by", "schedule", "pdf", "xlsx")
+        return self.select_related("organization", "coc", "requested_by", "schedule", "pdf", "xlsx", "zip")
 
 
 class ScheduleQuerySet(models.QuerySet[Any]):

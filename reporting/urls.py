@@ -6,7 +6,7 @@ from reporting import views, views_schedules
 class FormatConverter:
     """The kinds of file a report has."""
 
-    regex = "pdf|xlsx"
+    regex = "pdf|xlsx|zip"
 
     def to_python(self, value: str) -> str:
         return value

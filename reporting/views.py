@@ -64,7 +64,11 @@ def report_detail(request: Any, pk: UUID) -> HttpResponse:
     report = _seen(request, pk)
     files = [
         {"label": label, "stored": stored, "url": address("report-file", pk=pk, format=format)}
-        for label, format, stored in (("PDF", "pdf", report.pdf), ("Workbook (XLSX)", "xlsx", report.xlsx))
+        for label, format, stored in (
+            ("PDF", "pdf", report.pdf),
+            ("Workbook (XLSX)", "xlsx", report.xlsx),
+            ("The copies (ZIP)", "zip", report.zip),
+        )
         if stored
     ]
     asks = policy.may_request(request.user, organization=report.organization, coc=report.coc)

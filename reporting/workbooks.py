@@ -10,7 +10,7 @@ from hmislead.tenancy import context
 from hmislead.web import states
 from hmislead.web.templatetags.web import long_date
 from reporting.documents import PARTS, title_of
-from reporting.facts import agency, implementation, sanctions
+from reporting.facts import agency, implementation, sanctions, told
 from reporting.models import Kind
 
 Facts = dict[str, Any]
@@ -19,7 +19,7 @@ STATES = (*PARTS, State.NOT_APPLICABLE)
 
 def xlsx_of(kind: str, facts: Facts) -> bytes:
     """The workbook of a report's facts. Sheets without rows are left out, but for the summary."""
-    sheets = _SHEETS[Kind(kind)](facts)
+    sheets = _SHEETS.get(Kind(kind), _tables)(facts)
     kept = [sheets[0], *(sheet for sheet in sheets[1:] if sheet.rows), _standards(facts)]
     return xlsx_from(kept, title=title_of(kind, facts), author=context.current().name)
 
@@ -298,4 +298,26 @@ _REGISTER = (
     ("ruling", "Appeal decided"),
     ("lifted_because", "Why it ended"),
 )
+
+
+def _tables(facts: Facts) -> list[Sheet]:
+    """A report that is an answer, a picture and tables (`facts.told`)."""
+    more = [("More", line) for line in facts["more"]]
+    return [
+        _summary(facts, ("About", facts["about"]), ("Answer", facts["answer"]), *more),
+        *(
+            Sheet(
+                table["title"],
+                [column["label"] for column in table["columns"]],
+                [[_told_cell(*each) for each in zip(table["columns"], row, strict=True)] for row in table["rows"]],
+            )
+            for table in facts["tables"]
+        ),
+    ]
+
+
+def _told_cell(column: Facts, value: object) -> object:
+    return _word(str(value)) if column["kind"] == told.STATE and value else value
+
+
 _SHEETS = {Kind.CHO: _agency, Kind.IMPLEMENTATION: _implementation, Kind.SANCTIONS: _sanctions}

@@ -1,4 +1,4 @@
-"""Making a report, one unit at a time: collect its facts, draw the PDF, write the workbook.
+"""Making a report, one unit at a time: collect its facts, draw the PDF, write the workbook, pack what belongs to it.
 
 Each unit is one transaction of the job's worker. A worker that is killed leaves the units it finished; the next one
 does the rest, from the same facts.
@@ -6,10 +6,14 @@ does the rest, from the same facts.
 
 from __future__ import annotations
 
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from django.core.files.base import ContentFile
+from django.core.files.base import ContentFile, File
 from django.utils import timezone
 
 from hmislead.access import scopes
@@ -19,15 +23,15 @@ from hmislead.files.operations import store_file
 from hmislead.notices import operations as notices
 from hmislead.tenancy import context
 from reporting import documents, policy, workbooks
-from reporting.facts import agency, implementation, sanctions
+from reporting.facts import acknowledgements, agency, copies, coverage, governing, implementation, sanctions
 from reporting.facts.results import Day, day_of
-from reporting.models import Kind, Report, ReportFacts
+from reporting.models import NAMELESS, NAMING, Kind, Report, ReportFacts
 
 NO_LONGER = (
     "The person on whose behalf this report is made may not make it any more. Nothing was made. "
     "Somebody who may can ask for it anew."
 )
-MAX_BYTES = 100 * 1024 * 1024
+MAX_BYTES = 500 * 1024 * 1024
 
 
 def step(report_id: UUID) -> bool:
@@ -36,15 +40,21 @@ def step(report_id: UUID) -> bool:
     if not report.is_under_way:
         return False
     if report.state == Report.State.QUEUED:
-        report.become(Report.State.RUNNING, progress_total=len(Report.UNITS))
+        report.become(Report.State.RUNNING, progress_total=len(report.units))
     with timezone.override(context.current().zone):
-        _UNITS[Report.UNITS[report.progress_done]](report)
+        _UNITS[report.units[report.progress_done]](report)
     report.progress_done += 1
-    if report.progress_done < len(Report.UNITS):
-        report.save(update_fields=["progress_done", "pdf", "xlsx", "updated_at"])
+    if report.progress_done < len(report.units):
+        report.save(update_fields=["progress_done", "pdf", "xlsx", "zip", "updated_at"])
         return True
     ReportFacts.objects.filter(report=report).delete()
-    report.become(Report.State.DONE, progress_done=report.progress_done, xlsx=report.xlsx, finished_at=timezone.now())
+    report.become(
+        Report.State.DONE,
+        progress_done=report.progress_done,
+        xlsx=report.xlsx,
+        zip=report.zip,
+        finished_at=timezone.now(),
+    )
     _tell(report, f"Report {report.number} is ready.")
     return False
 
@@ -55,7 +65,9 @@ def fail(report_id: UUID, sentence: str) -> None:
     if not report.is_under_way:
         return
     ReportFacts.objects.filter(report=report).delete()
-    report.become(Report.State.FAILED, failure=sentence[:300], finished_at=timezone.now(), pdf=None, xlsx=None)
+    report.become(
+        Report.State.FAILED, failure=sentence[:300], finished_at=timezone.now(), pdf=None, xlsx=None, zip=None
+    )
     _tell(report, f"Report {report.number} could not be made.")
 
 
@@ -76,14 +88,16 @@ def _collect(report: Report) -> None:
 
 
 def _facts(report: Report, day: Day, by: Any, named: bool) -> dict[str, Any]:
+    if report.kind in NAMING and not named:
+        raise DomainError(NO_LONGER)
     if report.kind == Kind.CHO:
         assert report.organization is not None  # kept so by `operations.reports.subject`
         return agency.collect(report.organization, day, by=by, named=named)
     if report.kind == Kind.SANCTIONS:
-        if not named:
-            raise DomainError(NO_LONGER)
         return sanctions.collect(report.organization, day, by=by)
-    return implementation.collect(report.coc, day, by=by, named=named)
+    if report.kind in NAMELESS | {Kind.COPIES}:
+        return _OF_DOCUMENTS[report.kind](report.coc, day, by=by)
+    return _OF_EVERYBODY[report.kind](report.coc, day, by=by, named=named)
 
 
 def _actor(report: Report) -> Any:
@@ -101,12 +115,12 @@ def _asked_by(report: Report) -> str:
 
 def _draw_pdf(report: Report) -> None:
     content = documents.pdf_of(report.kind, _held(report))
-    report.pdf = _store(report, content, "pdf")
+    report.pdf = _store(report, ContentFile(content), "pdf")
 
 
 def _write_workbook(report: Report) -> None:
     content = workbooks.xlsx_of(report.kind, _held(report))
-    report.xlsx = _store(report, content, "xlsx")
+    report.xlsx = _store(report, ContentFile(content), "xlsx")
 
 
 def _held(report: Report) -> dict[str, Any]:
@@ -114,10 +128,24 @@ def _held(report: Report) -> dict[str, Any]:
     return held
 
 
-def _store(report: Report, content: bytes, extension: str) -> StoredFile:
+def _pack(report: Report) -> None:
+    """Put the copies into one file, as they are: joined or changed, their seals would break."""
+    files = _held(report)["files"]
+    assert report.pdf is not None  # the unit before drew it
+    stored = StoredFile.objects.in_bulk(pk for pk, _ in files)
+    with tempfile.TemporaryFile() as space:
+        with zipfile.ZipFile(space, "w", zipfile.ZIP_DEFLATED) as pack:
+            pack.writestr("index.pdf", report.pdf.content.open().read())
+            for pk, name in files:
+                with stored[UUID(pk)].content.open() as copy, pack.open(name, "w") as place:
+                    shutil.copyfileobj(copy, place)
+        report.zip = _store(report, File(space), "zip")
+
+
+def _store(report: Report, file: File, extension: str) -> StoredFile:
     """Keep a file so that no door of its own is wider than the report's."""
     return store_file(
-        file=ContentFile(content),
+        file=file,
         name=f"{report.number}-{_FILES[Kind(report.kind)]}.{extension}",
         permission="view_evidence" if report.names_people else "view_reports",
         organization=report.organization,
@@ -143,5 +171,22 @@ _FILES = {
     Kind.CHO: "agency-compliance",
     Kind.IMPLEMENTATION: "implementation-compliance",
     Kind.SANCTIONS: "sanction-register",
+    Kind.COVERAGE: "agreement-coverage",
+    Kind.CLAUSES: "clause-completeness",
+    Kind.REVIEWS: "review-record",
+    Kind.CROSS_REFERENCE: "cross-reference",
+    Kind.ACKNOWLEDGEMENTS: "acknowledgement-status",
+    Kind.COPIES: "executed-copies",
 }
-_UNITS = {"collect": _collect, "pdf": _draw_pdf, "xlsx": _write_workbook}
+_OF_DOCUMENTS: dict[str, Callable[..., dict[str, Any]]] = {
+    Kind.CLAUSES: governing.collect_clauses,
+    Kind.REVIEWS: governing.collect_reviews,
+    Kind.CROSS_REFERENCE: governing.collect_cross_reference,
+    Kind.COPIES: copies.collect,
+}
+_OF_EVERYBODY: dict[str, Callable[..., dict[str, Any]]] = {
+    Kind.IMPLEMENTATION: implementation.collect,
+    Kind.COVERAGE: coverage.collect,
+    Kind.ACKNOWLEDGEMENTS: acknowledgements.collect,
+}
+_UNITS = {"collect": _collect, "pdf": _draw_pdf, "xlsx": _write_workbook, "zip": _pack}

@@ -19,10 +19,10 @@ from hmislead.tenancy.operations import next_number
 from hmislead.web.templatetags.web import long_date
 from reporting import policy
 from reporting.facts.results import day_of
-from reporting.models import Kind, Report
+from reporting.models import NAMELESS, NAMING, OF_COC, Kind, Report
 
 MAKE = "reporting.make"
-FORMATS = ("pdf", "xlsx")
+FORMATS = ("pdf", "xlsx", "zip")
 
 
 @transaction.atomic
@@ -36,14 +36,14 @@ def request_report(
 ) -> Report:
     """Ask for a report of a day (default today), made in the background on behalf of `by`.
 
-    The kind CHO needs `organization_id`, the kind SANCTIONS may have one; the kind IMPLEMENTATION takes `coc_id` for one
-    CoC's share. A register of sanctions is for those who may see the people in it; the others names people
+    The kind CHO needs `organization_id`, the kind SANCTIONS may have one; the others take `coc_id` for one CoC's share.
+    The kinds of `NAMING` are for those who may see the people in them; of the others those that can name people do so
     only if `by` may see them. Raises DoesNotExist for an agency or CoC out of sight, PermissionDenied, and DomainError
     for a day to come, or one before which nothing was evaluated.
     """
     organization, coc = subject(kind, organization_id, coc_id, by)
     policy.require_request(by, organization=organization, coc=coc)
-    require_names(kind, by, organization)
+    require_names(kind, by, organization, coc)
     day = as_of or settings.today()
     require_day(day)
     return make_row(kind, organization, coc, day, by)
@@ -58,7 +58,7 @@ def subject(
         raise DomainError("Choose one of the kinds of report.")
     if kind in {Kind.CHO, Kind.SANCTIONS} and coc_id is not None:
         raise DomainError("This report is not limited to a CoC.")
-    if kind == Kind.IMPLEMENTATION and organization_id is not None:
+    if kind in OF_COC and organization_id is not None:
         raise DomainError("For one agency choose the agency report.")
     organization = Organization.objects.visible_to(by).current().get(pk=organization_id) if organization_id else None
     coc = CoC.objects.visible_to(by).get(pk=coc_id) if coc_id else None
@@ -67,9 +67,9 @@ def subject(
     return organization, coc
 
 
-def require_names(kind: str, by: Any, organization: Organization | None) -> None:
-    """Raises PermissionDenied for a register of sanctions that `by` could not read: it names people."""
-    if kind == Kind.SANCTIONS and not policy.may_name_people(by, organization=organization):
+def require_names(kind: str, by: Any, organization: Organization | None, coc: CoC | None = None) -> None:
+    """Raises PermissionDenied for a report that names people whom `by` may not see."""
+    if kind in NAMING and not policy.may_name_people(by, organization=organization, coc=coc):
         raise PermissionDenied(policy.REFUSED)
 
 
@@ -92,12 +92,16 @@ def make_row(
         organization=organization,
         coc=coc,
         as_of=day,
-        names_people=policy.may_name_people(by, organization=organization, coc=coc),
+        names_people=_names(kind, by, organization, coc),
         requested_by=by,
         **more,
     )
     enqueue(report)
     return report
+
+
+def _names(kind: str, by: Any, organization: Organization | None, coc: CoC | None) -> bool:
+    return kind not in NAMELESS and policy.may_name_people(by, organization=organization, coc=coc)
 
 
 def enqueue(report: Report) -> None:
@@ -117,7 +121,7 @@ def retry_report(*, report_id: UUID, by: Any) -> Report:
         failure="",
         finished_at=None,
         requested_by=by,
-        names_people=policy.may_name_people(by, organization=report.organization, coc=report.coc),
+        names_people=_names(report.kind, by, report.organization, report.coc),
     )
     enqueue(report)
     return report
@@ -125,12 +129,12 @@ def retry_report(*, report_id: UUID, by: Any) -> Report:
 
 @transaction.atomic
 def open_report(*, report_id: UUID, format: str, by: Any, how: str = "page") -> StoredFile:
-    """The file of a finished report, `format` pdf or xlsx; the look is logged. `how` is page or api.
+    """The file of a finished report, `format` pdf, xlsx or zip; the look is logged. `how` is page or api.
 
     Whoever may see the report may open it: the report's own `visible_to` is asked, which knows the CoC's share and
     whether people are named. Raises DoesNotExist for a report out of sight, or without that file.
     """
-    report = Report.objects.visible_to(by).select_related("pdf", "xlsx").get(pk=report_id)
+    report = Report.objects.visible_to(by).select_related("pdf", "xlsx", "zip").get(pk=report_id)
     stored = getattr(report, format) if format in FORMATS else None
     if stored is None:
         raise ObjectDoesNotExist

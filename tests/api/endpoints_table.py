@@ -353,6 +353,7 @@ ENDPOINTS = {
         "get reports pdf",
         "get reports retrieve",
         "get reports xlsx",
+        "get reports zip",
     ],
     "view_settings": [
         "get role-grants list",

@@ -52,7 +52,7 @@ def test_a_report_is_shown_with_the_fields_listed_by_hand(as_role, report):
     assert (row["state"], row["progress_done"], row["pdf_sha256"]) == ("done", 3, report.pdf.sha256)
     assert set(row) == {
         "id", "number", "kind", "organization", "coc", "as_of", "names_people", "state", "progress_done",
-        "progress_total", "failure", "schedule", "created_at", "finished_at", "pdf_sha256", "xlsx_sha256",
+        "progress_total", "failure", "schedule", "created_at", "finished_at", "pdf_sha256", "xlsx_sha256", "zip_sha256",
     }  # fmt: skip
 
 

@@ -136,7 +136,7 @@ def _has_contents(pdf):
 
 @pytest.mark.parametrize("named", [True, False])
 @pytest.mark.parametrize("days", [0, 8])
-@pytest.mark.parametrize("kind", Kind.values)
+@pytest.mark.parametrize("kind", [Kind.CHO, Kind.IMPLEMENTATION, Kind.SANCTIONS])
 def test_every_report_conforms_is_titled_and_in_its_language(world, tenant, people, coc, today, kind, days, named):
     tenant.language = "es"
     about = world if kind == Kind.CHO else None if named or kind == Kind.SANCTIONS else coc

@@ -1,0 +1,57 @@
+"""The shape of reports that are an answer, a picture and tables: plain facts, drawn the same in the PDF and the workbook."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from hmislead.catalogue.models import Standard
+from hmislead.directory.models import CoC
+from hmislead.tenancy import context
+
+Facts = dict[str, Any]
+# What a column holds: words, a state of the one vocabulary, a day, or a number.
+TEXT, STATE, DAY, NUMBER = "text", "state", "day", "number"
+
+
+def column(label: str, kind: str = TEXT) -> Facts:
+    """A column's head and what it holds."""
+    return {"label": label, "kind": kind}
+
+
+def table(
+    title: str, columns: Sequence[Facts | str], rows: Iterable[Sequence[Any]], *, lead: str = "", empty: str
+) -> Facts:
+    """One table: `rows` have a value a column, `empty` is said in place of a table without rows."""
+    heads = [column(each) if isinstance(each, str) else each for each in columns]
+    return {"title": title, "columns": heads, "rows": [list(row) for row in rows], "lead": lead, "empty": empty}
+
+
+def facts(
+    *,
+    coc: CoC | None,
+    answer: str,
+    tables: Sequence[Facts],
+    method: Sequence[str],
+    words: Sequence[tuple[str, str]],
+    standards: Sequence[str],
+    more: Sequence[str] = (),
+    bars: Sequence[tuple[str, dict[str, int]]] = (),
+) -> Facts:
+    """The facts of a report. `bars` are (label, how many by state) of its picture; `words` are states and what they mean;
+    `standards` are ids of the catalogue."""
+    return {
+        "about": str(coc) if coc else context.current().name,
+        "answer": answer,
+        "more": list(more),
+        "bars": [list(each) for each in bars],
+        "tables": list(tables),
+        "method": list(method),
+        "words": [list(each) for each in words],
+        "standards": _standards(standards),
+    }
+
+
+def _standards(codes: Sequence[str]) -> list[Facts]:
+    known = Standard.objects.filter(pk__in=codes)
+    return [{"id": row.pk, "label": row.label, "requirements": []} for row in known]
