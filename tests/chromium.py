@@ -23,8 +23,10 @@ NARROW_RULES = ["target-size", "scrollable-region-focusable", "region", "label",
 # As a page stands when nobody has touched it: nothing focused, nothing scrolled.
 RESTED = """() => { document.activeElement.blur(); scrollTo(0, 0);
   document.querySelectorAll('*').forEach((it) => { if (it.scrollLeft) it.scrollLeft = 0; }); }"""
-# Resolved when nothing moves any more.
-STILL = "Promise.all(document.getAnimations().map((each) => each.finished.catch(() => null))).then(() => null)"
+# Resolved when nothing moves any more, but for what never stops (a bar that only says "at work").
+STILL = """Promise.all(document.getAnimations()
+  .filter((each) => each.effect.getComputedTiming().endTime !== Infinity)
+  .map((each) => each.finished.catch(() => null))).then(() => null)"""
 MOST_STOPS = 400  # a page with more places to stop than this is a trap, or as good as one
 
 
