@@ -95,6 +95,7 @@ def _go_on(sanction: Sanction, today: dt.date, by: Any) -> None:
 
 
 def _earlier(sanction: Sanction, ends_on: dt.date | None, today: dt.date) -> dt.date:
-    if ends_on is None or ends_on < today or (sanction.ends_on and ends_on >= sanction.ends_on):
-        raise DomainError("Give a last day from today on that is earlier than the one it has.")
+    first = max(today, sanction.starts_on or today)  # one that has not begun still lasts a day
+    if ends_on is None or ends_on < first or (sanction.ends_on and ends_on >= sanction.ends_on):
+        raise DomainError(f"Give a last day from {long_date(first)} on that is earlier than the one it has.")
     return ends_on

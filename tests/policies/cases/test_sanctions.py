@@ -354,6 +354,21 @@ def test_shortened_has_an_earlier_last_day(suspend, people):
     assert (sanction.state, sanction.ends_on) == ("in_effect", TODAY + days(2))
 
 
+def test_one_that_has_not_begun_is_never_shortened_to_before_its_first_day(propose, people):
+    made = next(each for each in propose("major") if each.takes_licenses)
+    Sanction.objects.filter(pk=made.pk).update(notice_days=5)
+    sanctions.notify(sanction_id=made.pk, by=people["staff"])
+    appeals.appeal(sanction_id=made.pk, text="Too long.", by=people["end_user"])
+    shorter = {"sanction_id": made.pk, "ruling": "shortened", "text": "First time.", "by": people["staff"]}
+    with pytest.raises(DomainError, match="earlier"):
+        appeals.rule(ends_on=TODAY + days(4), **shorter)
+    made.refresh_from_db()
+    assert (made.state, made.ruling, made.ends_on) == ("appealed", "", TODAY + days(18)), "nothing was half saved"
+    appeals.rule(ends_on=TODAY + days(5), **shorter)
+    made.refresh_from_db()
+    assert (made.state, made.starts_on, made.ends_on) == ("notified", TODAY + days(5), TODAY + days(5))
+
+
 def test_wrong_moves_are_refused(suspend, people):
     sanction = suspend()
     with pytest.raises(WrongState):
