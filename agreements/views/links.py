@@ -132,6 +132,7 @@ def _check(request: Any, found: SigningLink, candidate: Candidate, token: str) -
         if problem:
             form.add_error("code", problem)
         else:
+            request.session.cycle_key()  # whoever knew this browser's session before has not proved the mailbox
             request.session[PROVED] = [*request.session.get(PROVED, []), str(found.pk)][-5:]
             return redirect(HOMES[found.purpose], token=token)
     return answer_form(request, "agreements/link_code.html", _code_page(found, candidate, form, token))

@@ -1,4 +1,4 @@
-"""The internet address a request came from."""
+"""The internet address a request came from, and how often one came."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import ipaddress
 from typing import Any
 
 from allauth.account.adapter import get_adapter
+from django.core.cache import cache
 
 
 def client_address(request: Any) -> str | None:
@@ -14,3 +15,13 @@ def client_address(request: Any) -> str | None:
         return str(ipaddress.ip_address(str(get_adapter().get_client_ip(request)).split("%", 1)[0]))
     except ValueError:
         return None
+
+
+def counted(key: str, seconds: int) -> int:
+    """Count one more under `key` and return how many there were since the first, which is forgotten after `seconds`."""
+    cache.add(key, 0, seconds)
+    try:
+        return int(cache.incr(key))
+    except ValueError:  # it was forgotten between the two
+        cache.set(key, 1, seconds)
+        return 1

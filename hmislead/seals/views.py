@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.core.cache import cache
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -13,7 +12,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from hmislead.access.pages import page, public
-from hmislead.accounts.addresses import client_address
+from hmislead.accounts.addresses import client_address, counted
 from hmislead.seals import operations
 from hmislead.seals.forms import KeyForm, RotateForm, VerifyForm
 from hmislead.seals.models import SealKey
@@ -99,6 +98,4 @@ def verify(request: Any) -> HttpResponse:
 
 def _too_many(request: Any) -> bool:
     """Counts checks by internet address; each answer costs us reading a file."""
-    key = f"seals.verify:{client_address(request)}"
-    cache.add(key, 0, WINDOW_SECONDS)
-    return bool(cache.incr(key) > MOST_CHECKS)
+    return counted(f"seals.verify:{client_address(request)}", WINDOW_SECONDS) > MOST_CHECKS

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
-from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef
 from django.http import HttpResponse
@@ -14,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from hmislead.accounts.addresses import client_address
+from hmislead.accounts.addresses import client_address, counted
 from hmislead.directory.models import Organization
 from hmislead.documents.models import Document, VersionEffect
 from hmislead.errors import DomainError
@@ -175,8 +174,7 @@ def _agencies(today: Any) -> Any:
 def _too_many(request: Any, what: str, most: int) -> bool:
     """Counts by internet address and implementation. The address is kept for an hour, in the counter alone."""
     key = f"cases.{what}:{request.implementation.pk}:{client_address(request)}"
-    cache.add(key, 0, HOUR)
-    return bool(cache.incr(key) > most)
+    return counted(key, HOUR) > most
 
 
 def _words(request: Any) -> dict[str, Any]:

@@ -208,6 +208,23 @@ def test_the_pages_take_a_document_from_nothing_to_submission(client, people, im
     assert client.post(at("version-submit", pk=version.pk), {"changes": ""}).status_code in {302, 422}
 
 
+def test_what_is_typed_is_drawn_beside_the_form_and_saved_by_nobody(client, people):
+    version = documents.version("privacy_plan", state="draft", cocs=[])
+    block = version.blocks.get()
+    client.force_login(people["staff"])
+    sent = {"heading": "", "body": "We **care**. <script>alert(1)</script>", "heading_es": "Cuidado", "preview": "yes"}
+    for name, pk in (("block-edit", block.pk), ("block-new", version.pk)):
+        address = reverse(f"documents:{name}", kwargs={"slug": "north", "pk": pk})
+        answer = client.post(address, sent, headers={"HX-Request": "true"})
+        text = answer.content.decode()
+        assert answer.status_code == 200
+        assert "<strong>care</strong>" in text
+        assert "Cuidado" in text
+        assert "<script" not in text
+        assert "<form" not in text
+    assert [each.body for each in version.blocks.all()] == ["We do our part."]
+
+
 def test_readers_see_the_text_and_not_how_it_is_made(client, people, coc, implementation):
     version = documents.version("policies_procedures", cocs=[coc])
     client.force_login(people["end_user"])

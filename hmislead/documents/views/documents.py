@@ -121,6 +121,8 @@ def version_detail(request: Any, pk: UUID) -> HttpResponse:
 def block_edit(request: Any, pk: UUID) -> HttpResponseBase:
     block = get_object_or_404(Block.objects.visible_to(request.user).select_related("version__document"), pk=pk)
     form = BlockForm(request.POST or None, version=block.version, block=block)
+    if _asks_for_preview(request):
+        return _live_preview(request, form, block.version)
     back = f"{block.version.get_absolute_url()}#clause-{block.key}"
     shown = _block_page(request, form, block.version, f"Edit “{block.heading}”", "Save the clause", back)
 
@@ -135,6 +137,8 @@ def block_edit(request: Any, pk: UUID) -> HttpResponseBase:
 def block_new(request: Any, pk: UUID) -> HttpResponseBase:
     version = _version(request, pk)
     form = BlockForm(request.POST or None, version=version, initial=_proposed(version, request.GET.get("for", "")))
+    if _asks_for_preview(request):
+        return _live_preview(request, form, version)
     back = version.get_absolute_url()
     shown = _block_page(request, form, version, "Add a clause", "Add the clause", back)
 
@@ -251,13 +255,27 @@ def _version(request: Any, pk: UUID) -> DocumentVersion:
     return get_object_or_404(found, pk=pk)
 
 
+def _asks_for_preview(request: Any) -> bool:
+    """True while somebody types: the text is drawn beside the form and nothing is saved."""
+    return bool(request.htmx) and "preview" in request.POST
+
+
+def _live_preview(request: Any, form: BlockForm, version: DocumentVersion) -> HttpResponse:
+    """What has been typed so far, as it will be read. It may not be complete yet, so nothing of it is refused here."""
+    written = {name: str(form.data.get(name, "")) for name in ("heading", "body", "heading_es", "body_es")}
+    return render(request, "documents/studio/_preview.html", {"preview": _both(Block(version=version, **written))})
+
+
+def _both(block: Block) -> tuple[Any, Any]:
+    return rendering.rendered_one(block, "en"), rendering.rendered_one(block, "es")
+
+
 def _block_page(
     request: Any, form: BlockForm, version: DocumentVersion, title: str, button: str, back: str
 ) -> FormPage:
     preview = None
     if form.is_bound and "preview" in request.POST and form.is_valid():
-        block = Block(version=version, **vars(form.data_of()))
-        preview = rendering.rendered_one(block, "en"), rendering.rendered_one(block, "es")
+        preview = _both(Block(version=version, **vars(form.data_of())))
         form.add_error(None, "This is a preview: nothing is saved yet.")
     return FormPage(
         title, button, back, line=str(version), template="documents/studio/block_form.html",

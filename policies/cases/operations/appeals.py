@@ -67,6 +67,8 @@ def rule(*, sanction_id: UUID, ruling: str, text: str, by: Any, ends_on: dt.date
         raise DomainError("There is no open appeal of this sanction.")
     today = settings.today()
     why = words(text, "Give the reasons of the decision.")
+    if ruling not in Sanction.Ruling.values:
+        raise DomainError("Decision: choose whether the sanction stands, ends earlier or is overturned.")
     found.ruling, found.ruled_on, found.ruling_note = ruling, today, why[:500]
     found.save(update_fields=["ruling", "ruled_on", "ruling_note", "updated_at"])
     if ruling == Sanction.Ruling.OVERTURNED:

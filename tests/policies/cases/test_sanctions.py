@@ -323,6 +323,8 @@ def test_an_appeal_holds_the_sanction_back_by_setting(suspend, people, license, 
     license.refresh_from_db()
     assert license.state == state
     Sanction.objects.filter(pk=sanction.pk).update(appealed_on=TODAY - days(4))
+    with pytest.raises(DomainError, match="Decision"):
+        appeals.rule(sanction_id=sanction.pk, ruling="perhaps", text="It was you.", by=people["staff"])
     appeals.rule(sanction_id=sanction.pk, ruling="stands", text="It was you.", by=people["staff"])
     sanction.refresh_from_db()
     license.refresh_from_db()
