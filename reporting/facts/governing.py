@@ -180,7 +180,7 @@ def _reference(standard: Standard, where: list[str], owed: set[str]) -> tuple[St
         standard,
         "not_met",
         kinds,
-        "" if standard.pk in owed else "No document of these types is in effect, or asks for it",
+        "" if standard.pk in owed else "No document in effect owes it",
     )
 
 
