@@ -52,7 +52,24 @@ def home_items(request: Any) -> list[HomeItem]:
         )
         for effect in conditions.select_related("version__document", "coc")[:MOST]
     ]
-    return items + _reviews(request) + _to_comment(request) + _to_answer(request)
+    return items + _to_vote(request, held.cocs) + _reviews(request) + _to_comment(request) + _to_answer(request)
+
+
+def _to_vote(request: Any, recorded: Any) -> list[HomeItem]:
+    """What waits for the vote of a reader's governing body, so that they have read it before they meet. CoCs whose
+    decisions they record themselves are told above."""
+    cocs = set(request.access.scopes("vote").cocs) - set(recorded)
+    waiting = VersionEffect.objects.visible_to(request.user).filter(state="requested", coc_id__in=cocs)
+    return [
+        HomeItem(
+            f"{effect.version} waits for your vote in {effect.coc}.",
+            "Read it",
+            effect.version.get_absolute_url(),
+            weight=4,
+            state="requested",
+        )
+        for effect in waiting.select_related("version__document", "coc").order_by("requested_on")[:MOST]
+    ]
 
 
 def _reviews(request: Any) -> list[HomeItem]:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from hmislead.access.pages import page
 from hmislead.access.permissions import MEMBER
 from hmislead.audit.timeline import timeline
-from hmislead.documents import completeness, policy, readability, redline, rendering
+from hmislead.documents import accessibility, completeness, policy, readability, redline, rendering
 from hmislead.documents.forms import AttestForm, BlockForm, NewDocumentForm, SubmitForm
 from hmislead.documents.lists import DOCUMENTS, document_rows
 from hmislead.documents.models import Block, Document, DocumentVersion
@@ -25,7 +25,13 @@ from hmislead.web.form_pages import FormPage, answer_sent
 from hmislead.web.listing import render_list
 from hmislead.web.panels import panels_for
 
-TABS = (("text", "Text"), ("completeness", "Completeness"), ("changes", "Changes"), ("history", "What happened"))
+TABS = (
+    ("text", "Text"),
+    ("completeness", "Completeness"),
+    ("accessibility", "Accessibility"),
+    ("changes", "Changes"),
+    ("history", "What happened"),
+)
 
 
 @page(MEMBER)
@@ -234,6 +240,15 @@ def _completeness(request: Any, version: DocumentVersion) -> dict[str, Any]:
     return {}
 
 
+def _accessibility(request: Any, version: DocumentVersion) -> dict[str, Any]:
+    return {
+        "findings": accessibility.findings(version),
+        "outputs": accessibility.outputs(version),
+        "words_most": accessibility.WORDS_MOST,
+        "grade_most": accessibility.GRADE_MOST,
+    }
+
+
 def _changes(request: Any, version: DocumentVersion) -> dict[str, Any]:
     """The redline against an older version: the one chosen, else the one before."""
     others = DocumentVersion.objects.visible_to(request.user).filter(document=version.document).exclude(pk=version.pk)
@@ -247,7 +262,13 @@ def _history(request: Any, version: DocumentVersion) -> dict[str, Any]:
     return {"history": timeline([version], related={Block: {"version_id": version.pk}}, by=request.user)}
 
 
-_TAB = {"text": _text, "completeness": _completeness, "changes": _changes, "history": _history}
+_TAB = {
+    "text": _text,
+    "completeness": _completeness,
+    "accessibility": _accessibility,
+    "changes": _changes,
+    "history": _history,
+}
 
 
 def _version(request: Any, pk: UUID) -> DocumentVersion:
