@@ -8,6 +8,7 @@ class AgreementsConfig(AppConfig):
         from agreements import announcements, demo, demo_packets, opening, panels
         from agreements.operations import nightly
         from agreements.requirements import register_agreement_requirements, register_agreement_settings
+        from agreements.requirements_contracts import register_contract_requirement
         from agreements.requirements_packets import register_packet_requirements, register_packet_settings
         from agreements.sealing import register_sealing_job
         from agreements.webhook_events import register_agreement_events
@@ -24,6 +25,7 @@ class AgreementsConfig(AppConfig):
         register_agreement_settings()
         register_agreement_events()
         register_agreement_requirements()
+        register_contract_requirement()
         register_packet_settings()
         register_packet_requirements()
         register_panels(*panels.PANELS)
