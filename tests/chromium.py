@@ -11,13 +11,16 @@ from pathlib import Path
 
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 # bin/test names the one it found.
 EXECUTABLE = os.environ.get("HMISLEAD_CHROMIUM", "/usr/bin/chromium")
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 PHONE, DESK = 390, 1280
+# Milliseconds. Long, for a machine that does much else; who waits for what comes waits no longer than it takes.
+PATIENCE = 30_000
+expect.set_options(timeout=PATIENCE)
 # What a narrow window can break that a wide one does not show.
 NARROW_RULES = ["target-size", "scrollable-region-focusable", "region", "label", "link-name", "button-name"]
 # As a page stands when nobody has touched it: nothing focused, nothing scrolled.
@@ -52,7 +55,7 @@ class Windows:
         """A page of `user` (None: nobody signed in). Addresses given to it start at `below`."""
         size = {"width": width, "height": 900}
         context = self.browser.new_context(viewport=size, base_url=f"{self.address}{below}", reduced_motion="reduce")
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         self._contexts.append(context)
         if user is not None:
             client = Client()

@@ -142,7 +142,7 @@ class _Shape(HTMLParser):
         before = 2  # the clause's own heading
         for level in self.levels:
             if level > before + 1:
-                yield "A heading skips a level.", "Use ## below the clause's heading, then ###."
+                yield "A heading skips a level.", "Begin with # below the clause's heading, then ##."
                 break
             before = level
         for link in self.links:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache, lru_cache
 
 import nh3
@@ -12,6 +13,8 @@ TAGS = {
     "p", "br", "hr", "strong", "em", "s", "code", "pre", "blockquote", "ul", "ol", "li", "a", "h3", "h4", "h5",
     "table", "thead", "tbody", "tr", "th", "td",
 }  # fmt: skip
+HEADING = re.compile(r"(</?h)([1-6])")
+BELOW, DEEPEST = 2, 5  # a clause has its own heading, at the second level
 ATTRIBUTES = {"a": {"href"}, "th": {"scope"}, "ol": {"start"}}
 
 
@@ -26,7 +29,7 @@ def _reader() -> MarkdownIt:
 def to_html(text: str) -> SafeString:
     """The HTML of a clause's Markdown. Headings begin at the third level, for the clause has its own above them."""
     html = _reader().render(text)
-    html = html.replace("<h2", "<h4").replace("</h2", "</h4").replace("<h1", "<h3").replace("</h1", "</h3")
+    html = HEADING.sub(lambda found: f"{found[1]}{min(int(found[2]) + BELOW, DEEPEST)}", html)
     html = html.replace("<th>", '<th scope="col">')
     cleaned = nh3.clean(html, tags=TAGS, attributes=ATTRIBUTES, url_schemes={"https", "http", "mailto", "tel"})
     return mark_safe(cleaned)  # noqa: S308 - what nh3 lets through is safe by the lists above

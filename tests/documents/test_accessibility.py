@@ -18,7 +18,7 @@ from tests.files.samples import pdf
 pytestmark = pytest.mark.django_db
 LONG = "We look after what you tell us and " * 7 + "more."
 WRONG = {
-    "## One\n\n#### Two\n\nText.": "A heading skips a level.",
+    "# One\n\n### Two\n\nText.": "A heading skips a level.",
     "Read it [here](https://example.org).": "A link says only “here”.",
     "See [https://example.org/a](https://example.org/a).": "A link shows its bare address.",
     "| | Days |\n|---|---|\n| Notice | 30 |": "A column of a table has no name.",
@@ -27,7 +27,7 @@ WRONG = {
     "Organizational interoperability necessitates comprehensive administrative documentation.": "Its reading grade is",
 }
 RIGHT = (
-    "## One\n\n### Two\n\nText.",
+    "# One\n\n## Two\n\n### Three\n\nText.",
     "Read [our privacy notice](https://example.org).",
     "| What | Days |\n|---|---|\n| Notice | 30 |",
     "HUD, CoC and HMIS staff read it.",
