@@ -20,6 +20,61 @@ _CLOCKS = (
     ("cases.decide_appeal_days", "Decide the appeal of a grievance within", 10, "", ("POL-33",)),
     ("cases.sanction_appeal_days", "A sanction may be appealed for", 10, "From its notice on.", ("GOV-20",)),
 )
+_OTHERS = (
+    Setting(
+        "cases.lookback_months",
+        "An offense counts for",
+        GROUP,
+        "integer",
+        24,
+        "Older ones no longer raise the next offense.",
+        standards=("POL-35",),
+        minimum=1,
+        maximum=120,
+        unit="months",
+    ),
+    Setting(
+        "cases.offenses_of",
+        "Offenses are counted",
+        GROUP,
+        "choice",
+        "any",
+        "What the next offense of a person or an agency is.",
+        standards=("POL-35",),
+        choices=(("any", "Of any class"), ("same", "Of the same class only")),
+    ),
+    Setting(
+        "cases.departed_login_offense",
+        "A login shared after somebody left counts as offense",
+        GROUP,
+        "integer",
+        2,
+        "Or as a later one, if there were others before.",
+        standards=("POL-35",),
+        minimum=1,
+        maximum=9,
+    ),
+    Setting(
+        "cases.appeal_suspends",
+        "An appeal suspends the sanction",
+        GROUP,
+        "boolean",
+        False,
+        "Until it is decided. The days are added at the end.",
+        standards=("GOV-20",),
+    ),
+    Setting(
+        "cases.public_per_hour",
+        "Reports and grievances from one internet address",
+        GROUP,
+        "integer",
+        5,
+        "More than these are asked to wait.",
+        minimum=1,
+        maximum=100,
+        unit="an hour",
+    ),
+)
 
 
 def register_case_settings() -> None:
@@ -30,58 +85,4 @@ def register_case_settings() -> None:
                 key, label, GROUP, "integer", default, told, standards, minimum=1, maximum=120, unit="business days"
             )
         )
-    register(
-        Setting(
-            "cases.lookback_months",
-            "An offense counts for",
-            GROUP,
-            "integer",
-            24,
-            "Older ones no longer raise the next offense.",
-            standards=("POL-35",),
-            minimum=1,
-            maximum=120,
-            unit="months",
-        ),
-        Setting(
-            "cases.offenses_of",
-            "Offenses are counted",
-            GROUP,
-            "choice",
-            "any",
-            "What the next offense of a person or an agency is.",
-            standards=("POL-35",),
-            choices=(("any", "Of any class"), ("same", "Of the same class only")),
-        ),
-        Setting(
-            "cases.departed_login_offense",
-            "A login shared after somebody left counts as offense",
-            GROUP,
-            "integer",
-            2,
-            "Or as a later one, if there were others before.",
-            standards=("POL-35",),
-            minimum=1,
-            maximum=9,
-        ),
-        Setting(
-            "cases.appeal_suspends",
-            "An appeal suspends the sanction",
-            GROUP,
-            "boolean",
-            False,
-            "Until it is decided. The days are added at the end.",
-            standards=("GOV-20",),
-        ),
-        Setting(
-            "cases.public_per_hour",
-            "Reports and grievances from one internet address",
-            GROUP,
-            "integer",
-            5,
-            "More than these are asked to wait.",
-            minimum=1,
-            maximum=100,
-            unit="an hour",
-        ),
-    )
+    register(*_OTHERS)
