@@ -18,9 +18,16 @@ TOOLS = {
 }
 
 
+# Tests that drive a browser or start processes depend on how busy the machine is, and four thousand tests stand or fall
+# together: such a test gets one second try. The summary lists each that needed it (RERUN), so that its cause is found.
+SECOND_TRY = ("browser", "processes")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     missing = {marker: reason for marker, (variable, reason) in TOOLS.items() if os.environ.get(variable) == "1"}
     for item in items:
+        if any(item.get_closest_marker(marker) for marker in SECOND_TRY):
+            item.add_marker(pytest.mark.flaky(reruns=1))
         for marker, reason in missing.items():
             if item.get_closest_marker(marker):
                 item.add_marker(pytest.mark.skip(reason=reason))

@@ -112,6 +112,7 @@ KILLED_WORKER = """
 
 
 @pytest.mark.slow
+@pytest.mark.processes
 @pytest.mark.django_db(transaction=True)
 def test_a_worker_killed_in_the_middle_is_followed_by_another_with_nothing_doubled(implementation):
     two_agencies(implementation)

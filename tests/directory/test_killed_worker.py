@@ -118,6 +118,7 @@ def finished_by_another(job):
 
 
 @pytest.mark.slow
+@pytest.mark.processes
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("kind", MAKE)
 def test_a_file_whose_reader_is_killed_is_read_by_another(implementation, staff, kind):
@@ -139,6 +140,7 @@ def test_a_file_whose_reader_is_killed_is_read_by_another(implementation, staff,
 
 
 @pytest.mark.slow
+@pytest.mark.processes
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("kind", MAKE)
 def test_an_import_whose_worker_is_killed_is_applied_by_another_once(implementation, staff, kind):

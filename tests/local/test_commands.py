@@ -26,7 +26,7 @@ import pytest
 from hmislead.local import postgres, processes
 from hmislead.local.state import ROOT, State, free_port, port_is_free
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("commands")]
+pytestmark = [pytest.mark.slow, pytest.mark.processes, pytest.mark.xdist_group("commands")]
 
 # What bin/test sets for the tests would make the commands use the tests' own database.
 OURS = (

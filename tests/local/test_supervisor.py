@@ -42,6 +42,7 @@ def wait_for(path):
 
 
 @pytest.mark.slow
+@pytest.mark.processes
 def test_a_running_task_is_finished_before_the_worker_ends(supervise, tmp_path):
     from tests.local.slow_app import app
 

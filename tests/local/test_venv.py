@@ -4,7 +4,7 @@ import pytest
 
 from hmislead.local import venv
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.processes]
 
 
 @pytest.fixture

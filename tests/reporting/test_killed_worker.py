@@ -84,6 +84,7 @@ def finished_by_another(job):
 
 
 @pytest.mark.slow
+@pytest.mark.processes
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("unit", Report.UNITS)
 def test_a_report_whose_worker_is_killed_is_finished_by_another(implementation, unit):
