@@ -19,8 +19,10 @@ from hmislead.documents.models import (
     Contradiction,
     LibraryClause,
     PublishedCopy,
+    RedlineCopy,
     VersionEffect,
 )
+from hmislead.documents.redlines import ask_redline
 from hmislead.quizzes import operations as quizzes
 from hmislead.tenancy import settings
 from policies import operations as policies
@@ -69,6 +71,7 @@ def _of_documents(users: dict[str, Any], coc: Any) -> dict[str, Any]:
         "documents/citations/": citation.pk,
         "documents/contradictions/": found.pk,
         "documents/library/": clause.pk,
+        "documents/redlines/": _redline(staff).pk,
         "approvals/": asked.pk,
         "approvals:effect-start": decided.pk,
         "approvals:effect-start coc": coc.pk,
@@ -76,6 +79,13 @@ def _of_documents(users: dict[str, Any], coc: Any) -> dict[str, Any]:
         "decisions/": decision.pk,
         "decisions/new/": committee.pk,
     }
+
+
+def _redline(asker: Any) -> RedlineCopy:
+    """What a second version of a policy changes, being made as PDF."""
+    second = documents.next_version(documents.version("support_policies", title="Support").document)
+    found: RedlineCopy = ask_redline(version_id=second.pk, against=1, language="en", by=asker)
+    return found
 
 
 def _of_comments(author: Any) -> tuple[CommentPeriod, Comment]:

@@ -59,6 +59,8 @@ NOT_LOOKED_AT = {
     "agreements:packet-copy": "a file",
     "accounts:sso-start": "sends on to the identity provider",
     "directory:import-progress": "a part of a page",
+    "documents:redline-file": "a file",
+    "documents:redline-progress": "a part of a page",
     "files:file-download": "a file",
     "notices:bulk-new": "sends on to the draft it makes",
     "notices:bulk-progress": "a part of a page",

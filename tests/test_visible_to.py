@@ -136,6 +136,7 @@ OF_VERSION = {
     "documents.Citation": VERSIONS,
     "documents.CommentPeriod": VERSIONS,
     "documents.PublishedCopy": VERSIONS,
+    "documents.RedlineCopy": VERSIONS,
 }
 OF_DOCUMENT = {"policies.PolicySetting": VERSIONS}
 PLACED = READ | {"coc_staff": {"here"}}
@@ -295,7 +296,8 @@ def test_what_hangs_on_a_version_is_seen_with_the_version(people, tenant, label)
         if keys is None:
             table = apps.get_model(label)._meta.db_table
             column, leads_to = ("document_id", documents) if label in OF_DOCUMENT else ("version_id", versions)
-            keys = {kind: insert(table, tenant.pk, **{column: key}) for kind, key in leads_to.items()}
+            also = {"against_id": versions["effective"]} if label == "documents.RedlineCopy" else {}
+            keys = {kind: insert(table, tenant.pk, **{column: key}, **also) for kind, key in leads_to.items()}
         wrong = wrong_of(apps.get_model(label), keys, VERSIONS, people)
         transaction.set_rollback(True)
     assert wrong == {}

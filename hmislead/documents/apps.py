@@ -33,6 +33,7 @@ def register_endpoints() -> None:
         ("documents", "api.DocumentViewSet", "document"),
         ("document-versions", "api.VersionViewSet", "document-version"),
         ("document-blocks", "api.BlockViewSet", "document-block"),
+        ("redlines", "api_redlines.RedlineViewSet", "redline"),
         ("contradictions", "api.ContradictionViewSet", "contradiction"),
         ("clauses", "api.ClauseViewSet", "clause"),
         ("comment-periods", "api_comments.CommentPeriodViewSet", "comment-period"),
@@ -52,7 +53,7 @@ def register_approval() -> None:
     """What governing bodies decide, and the yearly review. Called once, when the app is ready."""
     from hmislead.access.permissions import MEMBER
     from hmislead.compliance import nights
-    from hmislead.documents import announcements, comment_notices, panels, publishing
+    from hmislead.documents import announcements, comment_notices, panels, publishing, redlines
     from hmislead.documents.operations import approval
     from hmislead.documents.requirements import register_document_requirements
     from hmislead.notices.registry import register as register_notices
@@ -70,5 +71,6 @@ def register_approval() -> None:
         navigation.NavItem("Policies", 35, "Legal reviews", "documents:legal-review-list", "view_documents"),
     )
     publishing.register_publishing_job()
+    redlines.register_redline_job()
     comment_notices.register_comment_job()
     nights.register_after("documents", approval.after_night)

@@ -69,6 +69,14 @@ class ByVersionQuerySet(models.QuerySet[Any]):
         return self.filter(version__in=_model("DocumentVersion").objects.visible_to(user).values("pk"))
 
 
+class RedlineQuerySet(models.QuerySet[Any]):
+    """A redline shows both texts: it is for who may read both."""
+
+    def visible_to(self, user: Any) -> Any:
+        versions = _model("DocumentVersion").objects.visible_to(user).values("pk")
+        return self.filter(version__in=versions, against__in=versions)
+
+
 class ByDocumentQuerySet(models.QuerySet[Any]):
     """Rows about a document in one CoC: the HMIS Lead's, and that CoC's staff."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -12,6 +13,27 @@ from django.utils.safestring import SafeString
 from hmislead.documents.models import Block, DocumentVersion
 
 ADDED, REMOVED, CHANGED, MOVED, SAME = "added", "removed", "changed", "moved", "same"
+
+
+class Marks(NamedTuple):
+    """How words that went and words that came are shown; `{}` stands for the words."""
+
+    removed: str
+    added: str
+
+
+ON_PAGE = {
+    "en": Marks(
+        '<del><span class="usa-sr-only">removed: </span>{}</del>',
+        '<ins><span class="usa-sr-only">added: </span>{}</ins>',
+    ),
+    "es": Marks(
+        '<del><span class="usa-sr-only">eliminado: </span>{}</del>',
+        '<ins><span class="usa-sr-only">agregado: </span>{}</ins>',
+    ),
+}
+# A PDF has no tags for these, and is printed without colour: signs say it to every reader.
+IN_PRINT = Marks("<del>[− {} −]</del>", "<ins>[+ {} +]</ins>")
 
 
 @dataclass(frozen=True)
@@ -23,22 +45,25 @@ class Difference:
     html: SafeString
 
 
-def compare(old: DocumentVersion, new: DocumentVersion, language: str = "en") -> list[Difference]:
+def compare(
+    old: DocumentVersion, new: DocumentVersion, language: str = "en", marks: Marks | None = None
+) -> list[Difference]:
     """Every clause of two versions in the order of the newer one, those that went at the place where they stood.
 
-    Clauses are matched by their key. `language` is `en` or `es`.
+    Clauses are matched by their key. `language` is `en` or `es`; `marks` are those for a page unless given.
     """
+    marks = marks or ON_PAGE[language]
     before = {block.key: block for block in old.blocks.all()}
     after = {block.key: block for block in new.blocks.all()}
     stayed = [key for key in before if key in after]
     moved = _moved(stayed, [key for key in after if key in before])
     found: list[Difference] = []
     for key in _order(list(before), list(after)):
-        found.append(_one(before.get(key), after.get(key), language, was_moved=key in moved))
+        found.append(_one(before.get(key), after.get(key), language, marks, was_moved=key in moved))
     return found
 
 
-def words(old: str, new: str) -> SafeString:
+def words(old: str, new: str, marks: Marks = ON_PAGE["en"]) -> SafeString:
     """Two texts as one, with what went in <del> and what came in <ins>."""
     a, b = _tokens(old), _tokens(new)
     parts: list[SafeString] = []
@@ -47,18 +72,18 @@ def words(old: str, new: str) -> SafeString:
             parts.append(format_html("{}", "".join(a[i:j])))
             continue
         if i < j:
-            parts.append(format_html('<del><span class="usa-sr-only">removed: </span>{}</del>', "".join(a[i:j])))
+            parts.append(format_html(marks.removed, "".join(a[i:j])))
         if k < m:
-            parts.append(format_html('<ins><span class="usa-sr-only">added: </span>{}</ins>', "".join(b[k:m])))
+            parts.append(format_html(marks.added, "".join(b[k:m])))
     return format_html_join("", "{}", ((part,) for part in parts))
 
 
-def _one(old: Block | None, new: Block | None, language: str, *, was_moved: bool) -> Difference:
+def _one(old: Block | None, new: Block | None, language: str, marks: Marks, *, was_moved: bool) -> Difference:
     (old_heading, old_body), (new_heading, new_body) = _text(old, language), _text(new, language)
     kind = ADDED if old is None else REMOVED if new is None else CHANGED
     if old is not None and new is not None and (old_heading, old_body) == (new_heading, new_body):
         kind = MOVED if was_moved else SAME
-    return Difference(kind, words(old_heading, new_heading), words(old_body, new_body))
+    return Difference(kind, words(old_heading, new_heading, marks), words(old_body, new_body, marks))
 
 
 def _text(block: Block | None, language: str) -> tuple[str, str]:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from hmislead.documents.views import documents, graph, legal
+from hmislead.documents.views import changes, documents, graph, legal
 
 app_name = "documents"
 urlpatterns = [
@@ -24,6 +24,9 @@ urlpatterns = [
     path("documents/versions/<uuid:pk>/submit/", documents.version_submit, name="version-submit"),
     path("documents/versions/<uuid:pk>/take-back/", documents.version_take_back, name="version-take-back"),
     path("documents/versions/<uuid:pk>/retire/", documents.version_retire, name="version-retire"),
+    path("documents/versions/<uuid:pk>/redline/", changes.redline_ask, name="redline-ask"),
+    path("documents/redlines/<uuid:pk>/", changes.redline_progress, name="redline-progress"),
+    path("documents/redlines/<uuid:pk>/pdf/", changes.redline_file, name="redline-file"),
     path("documents/clauses/<uuid:pk>/", documents.block_edit, name="block-edit"),
     path("documents/clauses/<uuid:pk>/move/", documents.block_move, name="block-move"),
     path("documents/clauses/<uuid:pk>/remove/", documents.block_remove, name="block-remove"),

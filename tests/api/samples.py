@@ -58,6 +58,7 @@ BODIES = [
     ("campaigns", {"name": "All end users", "version": "$version", "deadline_on": "2099-06-30"}),
     ("deviations", {"what": "A password was on a note at a desk."}),
     ("grievances", {"complainant": "user", "subject": "service", "what": "Nobody answers the telephone."}),
+    ("redlines", {"version": "$newer", "against": 1}),
     ("role-grants", {"user": "$user", "role": "lead_staff"}),
     ("webhooks", {"name": "Warehouse", "url": "https://example.org/hook", "events": ["agreement.recorded"]}),
     ("invitations", {"email": "x@example.org", "name": "Xenia", "role": "lead_staff"}),
@@ -82,6 +83,7 @@ def samples(ask: Any, people: dict[str, Any], agency: Any, coc: Any) -> dict[str
     ids["license"] = factories.LicenseFactory(person=person, organization=agency).pk
     ids |= _papers(person, user)
     ids["version"] = documents.version("end_user", title="End-user agreement").pk
+    ids["newer"] = documents.next_version(documents.version("monitoring_plan").document).pk
     draft = documents.version("participation", state="draft")
     ids |= {"document-versions": draft.pk, "document-blocks": draft.blocks.get().pk}
     ids = {name: str(value) for name, value in ids.items()}

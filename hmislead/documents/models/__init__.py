@@ -10,6 +10,7 @@ from hmislead.documents.models.document import (
     DocumentVersion,
     LibraryClause,
     PublishedCopy,
+    RedlineCopy,
 )
 from hmislead.documents.models.review import Comment, CommentPeriod, LegalReview, ReviewCycle
 
@@ -29,6 +30,7 @@ __all__ = [
     "LegalReview",
     "LibraryClause",
     "PublishedCopy",
+    "RedlineCopy",
     "ReviewCycle",
     "VersionEffect",
 ]

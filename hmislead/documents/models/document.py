@@ -298,3 +298,36 @@ class PublishedCopy(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.version}, {self.get_language_display()}"
+
+
+@tracked
+class RedlineCopy(TenantModel):
+    """What differs between two versions in one language, as PDF. `sha256` is of both texts: after a draft has changed,
+    a new copy is made beside the old one."""
+
+    version = TenantForeignKey(DocumentVersion, on_delete=models.CASCADE, related_name="redlines")
+    against = TenantForeignKey(DocumentVersion, on_delete=models.CASCADE, related_name="+")
+    language = models.CharField(max_length=5, choices=types.LANGUAGES)
+    sha256 = models.CharField("checksum of both texts", max_length=64)
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    attempt = models.PositiveSmallIntegerField(default=1)
+    failure = models.CharField(max_length=300, blank=True)
+    pdf = TenantForeignKey("files.StoredFile", null=True, blank=True, related_name="+")
+
+    objects = querysets.RedlineQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "redline copies"
+        ordering = ("-created_at",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=["implementation", "version", "against", "language", "sha256"], name="redline_copy_once"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.version} against version {self.against.number}, {self.get_language_display()}"
+
+    @property
+    def is_under_way(self) -> bool:
+        return self.pdf_id is None and not self.failure

@@ -15,11 +15,12 @@ from django.views.decorators.http import require_POST
 from hmislead.access.pages import page
 from hmislead.access.permissions import MEMBER
 from hmislead.audit.timeline import timeline
-from hmislead.documents import accessibility, completeness, policy, readability, redline, rendering
+from hmislead.documents import accessibility, completeness, policy, readability, rendering
 from hmislead.documents.forms import AttestForm, BlockForm, NewDocumentForm, SubmitForm
 from hmislead.documents.lists import DOCUMENTS, document_rows
 from hmislead.documents.models import Block, Document, DocumentVersion
 from hmislead.documents.operations import comments, versions, writing
+from hmislead.documents.views.changes import changes_of
 from hmislead.tenancy import settings
 from hmislead.web.form_pages import FormPage, answer_sent
 from hmislead.web.listing import render_list
@@ -249,15 +250,6 @@ def _accessibility(request: Any, version: DocumentVersion) -> dict[str, Any]:
     }
 
 
-def _changes(request: Any, version: DocumentVersion) -> dict[str, Any]:
-    """The redline against an older version: the one chosen, else the one before."""
-    others = DocumentVersion.objects.visible_to(request.user).filter(document=version.document).exclude(pk=version.pk)
-    wanted = request.GET.get("against", "")
-    old = others.filter(number=int(wanted)).first() if wanted.isdigit() else None
-    old = old or others.filter(number__lt=version.number).first()
-    return {"others": others, "old": old, "differences": redline.compare(old, version) if old else []}
-
-
 def _history(request: Any, version: DocumentVersion) -> dict[str, Any]:
     return {"history": timeline([version], related={Block: {"version_id": version.pk}}, by=request.user)}
 
@@ -266,7 +258,7 @@ _TAB = {
     "text": _text,
     "completeness": _completeness,
     "accessibility": _accessibility,
-    "changes": _changes,
+    "changes": changes_of,
     "history": _history,
 }
 
