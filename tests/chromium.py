@@ -38,7 +38,7 @@ def chromium():
     """The browser."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu", "--disable-software-rasterizer"]
+            executable_path=EXECUTABLE, args=["--no-sandbox", "--disable-gpu", "--disable-software-rasterizer"]
         )
         yield browser
         browser.close()

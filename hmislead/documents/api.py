@@ -82,6 +82,9 @@ class RowSerializer(serializers.Serializer[Any]):
     where = serializers.CharField()
     problem = serializers.CharField()
     reviewer = serializers.CharField()
+    in_spanish = serializers.BooleanField(
+        allow_null=True, help_text="null: the version is in English alone, or the clause is said elsewhere or nowhere."
+    )
 
 
 class DifferenceSerializer(serializers.Serializer[Any]):

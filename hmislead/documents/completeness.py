@@ -28,7 +28,10 @@ PRESENT, COVERED, REVIEW, MISSING, NOT_APPLICABLE, NOT_CHOSEN = (
 
 @dataclass(frozen=True)
 class Row:
-    """One clause of the type. `where` names the blocks, the cited document or the pages. `problem` says what is wrong."""
+    """One clause of the type. `where` names the blocks, the cited document or the pages. `problem` says what is wrong.
+
+    `in_spanish` is None where the question does not arise: a version in English alone, a clause said elsewhere or nowhere.
+    """
 
     standard: str
     label: str
@@ -38,6 +41,7 @@ class Row:
     problem: str = ""
     needs_reviewer: bool = False
     reviewer: str = ""
+    in_spanish: bool | None = None
 
     @property
     def counts(self) -> bool:
@@ -50,9 +54,13 @@ class Row:
 
 @dataclass(frozen=True)
 class Panel:
-    """The rows of a version, in the order of the map."""
+    """The rows of a version, in the order of the map.
+
+    `untranslated` are the clauses without Spanish, None for a version that is written in English alone.
+    """
 
     rows: tuple[Row, ...]
+    untranslated: tuple[Block, ...] | None = None
 
     @property
     def owed(self) -> tuple[Row, ...]:
@@ -77,7 +85,7 @@ def panel(version: DocumentVersion) -> Panel:
     """The completeness of a version against the clause map of its type. A fixed number of queries."""
     clauses = clauses_of(version.document.type)
     known = _Known(version, [clause.standard for clause in clauses])
-    return Panel(tuple(known.row(clause) for clause in clauses))
+    return Panel(tuple(known.row(clause) for clause in clauses), known.untranslated)
 
 
 def held(version: DocumentVersion) -> list[str]:
@@ -134,13 +142,21 @@ def unfinished(block: Block) -> str:
     return f"There is no field {{{{{wrong[0]}}}}}." if wrong else ""
 
 
+def is_translated(block: Block) -> bool:
+    """Whether a clause is there in Spanish too, heading and text."""
+    return bool(block.heading_es.strip() and block.body_es.strip())
+
+
 class _Known:
     """What the rows are computed from, read once."""
 
     def __init__(self, version: DocumentVersion, standards: list[str]) -> None:
         self.is_upload = version.source == DocumentVersion.Source.UPLOAD
         self.blocks: dict[str, list[Block]] = {}
-        for block in version.blocks.all():
+        every = list(version.blocks.all())
+        bilingual = any(block.heading_es or block.body_es for block in every)
+        self.untranslated = tuple(block for block in every if not is_translated(block)) if bilingual else None
+        for block in every:
             # What only some agencies read is not said to all.
             for standard in block.standards if not block.variant else ():
                 self.blocks.setdefault(standard, []).append(block)
@@ -185,9 +201,11 @@ class _Known:
         if self.is_upload and standard in self.attested:
             return {"state": PRESENT, "where": f"Pages {self.attested[standard].pages}"}
         blocks = self.blocks.get(standard, [])
-        finished = [block.heading for block in blocks if not unfinished(block)]
+        finished = [block for block in blocks if not unfinished(block)]
         if finished:
-            return {"state": PRESENT, "where": "; ".join(finished)}
+            where = "; ".join(block.heading for block in finished)
+            both = None if self.untranslated is None else any(is_translated(block) for block in finished)
+            return {"state": PRESENT, "where": where, "in_spanish": both}
         if standard in self.citations:
             return self._cited(standard, self.citations[standard])
         if blocks:

@@ -11,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from hmislead.documents import completeness, redline, types
-from hmislead.documents.models import Attestation, DocumentVersion, ReviewCycle, VersionEffect
+from hmislead.documents.models import Attestation, Block, DocumentVersion, ReviewCycle, VersionEffect
 from hmislead.documents.operations import versions, writing
 from hmislead.documents.operations.writing import BlockData
 from hmislead.errors import DomainError, RefusedFile
@@ -160,6 +160,29 @@ def test_one_version_is_in_work_at_a_time_and_the_next_begins_with_the_text_of_t
     second = writing.new_version(document_id=version.document_id, by=people["staff"])
     assert second.number == 2
     assert list(second.blocks.values_list("key", "body")) == list(version.blocks.values_list("key", "body"))
+
+
+def test_the_spanish_side_is_counted_like_the_english(client, people):
+    version = documents.version(
+        "participation", state="draft", cocs=[], texts=(("Sanctions", "We may stop access."), ("Other", "More."))
+    )
+    clause, other = version.blocks.all()
+    Block.objects.filter(pk=clause.pk).update(standards=["GOV-20"])
+
+    def counted():
+        panel = completeness.panel(DocumentVersion.objects.get(pk=version.pk))
+        return panel.untranslated, next(row.in_spanish for row in panel.rows if row.standard == "GOV-20")
+
+    assert counted() == (None, None)
+    Block.objects.filter(pk=other.pk).update(heading_es="Otro", body_es="Más.")
+    assert counted() == ((clause,), False)
+    client.force_login(people["staff"])
+    page = client.get(f"{version.get_absolute_url()}?tab=completeness").content.decode()
+    assert "The Spanish side is not complete" in page
+    Block.objects.filter(pk=clause.pk).update(heading_es="Sanciones", body_es=" ")
+    assert counted() == ((clause,), False)
+    Block.objects.filter(pk=clause.pk).update(body_es="Podemos retirar el acceso.")
+    assert counted() == ((), True)
 
 
 def test_a_redline_marks_words_and_names_what_came_went_and_moved(people):
