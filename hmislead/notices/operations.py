@@ -105,20 +105,14 @@ def _mail(type: NoticeType, tellings: list[Telling]) -> None:
     for telling in tellings:
         by_recipient[telling.recipient.key].append(telling)
     wanted = queue.how_of(type, {each.recipient.user_id for each in tellings if each.recipient.user_id})
-    open_hours = hours.current()
-    # In one order for everybody: two transactions that fill the same mails must not wait for each other.
-    for _, told in sorted(by_recipient.items()):
+    letters = []
+    for told in by_recipient.values():
         recipient, agencies = told[0].recipient, {each.organization_id for each in told}
         how = wanted[recipient.user_id] if recipient.user_id else type.default
         if how != How.OFF:
-            queue.gather(
-                type,
-                recipient,
-                [each.item for each in told],
-                how=how,
-                hours=open_hours,
-                organization_id=agencies.pop() if len(agencies) == 1 else None,
-            )
+            items = [each.item for each in told]
+            letters.append(queue.Letter(recipient, items, how, agencies.pop() if len(agencies) == 1 else None))
+    queue.gather(type, letters, hours=hours.current())
 
 
 def _schedule(type: NoticeType, tellings: list[Telling], not_before: dt.datetime) -> None:

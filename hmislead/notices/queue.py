@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import connection
 from django.utils import timezone
 
 from hmislead.notices import ground_types, mail, wording
@@ -20,6 +21,24 @@ from hmislead.notices.models import How, Message, Outbox, Preference
 from hmislead.notices.registry import TYPES, NoticeType
 from hmislead.notices.wording import Item
 from hmislead.tenancy import context
+
+# The condition is that of the constraint `message_one_digest`. The update changes nothing: it locks the row.
+INSERT_OR_LOCK = """
+INSERT INTO notices_message ({columns}) VALUES {rows}
+ON CONFLICT (implementation_id, digest_key) WHERE digest_key <> '' AND state IN ('queued', 'held')
+DO UPDATE SET digest_key = EXCLUDED.digest_key
+RETURNING digest_key, id
+"""
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What one recipient is told of one type, and how they want it by e-mail."""
+
+    recipient: Recipient
+    items: list[Item]
+    how: str
+    organization_id: UUID | None = None
 
 
 def how_of(type: NoticeType, user_ids: Iterable[UUID]) -> dict[UUID, str]:
@@ -58,33 +77,77 @@ def post(
     return message
 
 
-def gather(
-    type: NoticeType,
-    recipient: Recipient,
-    items: list[Item],
-    *,
-    how: str,
-    hours: BusinessHours,
-    organization_id: Any = None,
-) -> Message:
-    """Put items into the recipient's next daily or weekly mail, or with AT_ONCE into the type's own next mail.
+def gather(type: NoticeType, letters: list[Letter], *, hours: BusinessHours) -> None:
+    """Put each letter into its recipient's next daily or weekly mail, or with AT_ONCE into the type's own next mail.
 
     The mail is made with the first item, and what comes while it waits joins it: nobody gets thirty mails for what
-    happened in one night. An item whose key is in it already is not repeated.
+    happened in one night. An item whose key is in it already is not repeated. Each recipient has one letter.
     """
-    message = _waiting(type, recipient, how, hours)
-    if message.items and message.organization_id != organization_id:
-        organization_id = None  # about more than one agency
+    # In one order for everybody: two transactions that fill the same mails must not wait for each other.
+    ordered = sorted(letters, key=lambda letter: letter.recipient.key)
+    made = [_first(type, letter, hours) for letter in ordered]
+    waiting = _insert_or_lock(made)
+    fresh = [message for message in made if waiting[message.digest_key] == message.pk]
+    Outbox.objects.bulk_create(
+        Outbox(message_id=each.pk, implementation=context.current(), not_before=each.not_before) for each in fresh
+    )
+    there = Message.objects.in_bulk(set(waiting.values()) - {message.pk for message in fresh})
+    for letter, message in zip(ordered, made, strict=True):
+        if waiting[message.digest_key] in there:
+            _join(there[waiting[message.digest_key]], letter)
+
+
+def _first(type: NoticeType, letter: Letter, hours: BusinessHours) -> Message:
+    """The mail that tells a letter alone, not saved."""
+    code, key, ready = _place(type, letter.recipient, letter.how, hours)
+    message = Message(
+        type=code,
+        digest_key=key,
+        items=[item.stored() for item in letter.items],
+        organization_id=letter.organization_id,
+        **_to(letter.recipient),
+        **vars(_composed(code, letter.recipient, letter.items, letter.how)),
+    )
+    wait_until(message, hours, ready)
+    return message
+
+
+def _composed(code: str, recipient: Recipient, items: list[Item], how: str) -> mail.Mail:
+    return mail.compose(TYPES[code], recipient, items, period="" if how == How.AT_ONCE else how)
+
+
+def _join(message: Message, letter: Letter) -> None:
+    """Add a letter to a waiting mail, which is locked."""
+    if message.items and message.organization_id != letter.organization_id:
+        message.organization_id = None  # about more than one agency
     present = [wording.from_stored(data) for data in message.items]
     known = {item.key for item in present if item.key}
-    told = [*present, *(item for item in items if item.key not in known)]
-    period = "" if how == How.AT_ONCE else how
-    written = mail.compose(TYPES[message.type], recipient, told, period=period)
+    told = [*present, *(item for item in letter.items if item.key not in known)]
+    written = _composed(message.type, letter.recipient, told, letter.how)
     message.items = [item.stored() for item in told]
-    message.organization_id = organization_id
     message.subject, message.text, message.html = written.subject, written.text, written.html
     message.save(update_fields=["items", "subject", "text", "html", "organization", "updated_at"])
-    return message
+
+
+def _insert_or_lock(messages: list[Message]) -> dict[str, UUID]:
+    """Save each mail unless one of its key waits already, which is locked instead. Ids by key.
+
+    One statement takes its rows in the order given; inserting some and then locking others could wait in a circle.
+    """
+    if not messages:
+        return {}
+    fields = Message._meta.concrete_fields
+    rows = [
+        [field.get_db_prep_save(field.pre_save(message, True), connection) for field in fields] for message in messages
+    ]
+    one = f"({', '.join(['%s'] * len(fields))})"
+    sql = INSERT_OR_LOCK.format(
+        columns=", ".join(connection.ops.quote_name(str(field.column)) for field in fields),
+        rows=", ".join([one] * len(rows)),
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [value for row in rows for value in row])
+        return dict(cursor.fetchall())
 
 
 def wait_until(message: Message, hours: BusinessHours, not_before: dt.datetime | None = None) -> None:
@@ -105,24 +168,6 @@ def offer(message: Message) -> None:
 def withdraw(message_ids: Iterable[UUID]) -> None:
     """Make the sender forget messages."""
     Outbox.objects.filter(message_id__in=list(message_ids)).delete()
-
-
-def _waiting(type: NoticeType, recipient: Recipient, how: str, hours: BusinessHours) -> Message:
-    """The waiting mail that takes what this recipient is told now, locked; made when there is none."""
-    code, key, ready = _place(type, recipient, how, hours)
-    waiting = Message.objects.select_for_update().filter(digest_key=key, state__in=Message.WAITING)
-    found: Message | None = waiting.first()
-    if found is None:
-        message = Message(type=code, digest_key=key, **_to(recipient))
-        wait_until(message, hours, ready)
-        try:
-            with transaction.atomic():
-                message.save(force_insert=True)
-        except IntegrityError:  # another transaction has just made it
-            return Message.objects.select_for_update().get(digest_key=key, state__in=Message.WAITING)
-        offer(message)
-        return message
-    return found
 
 
 def _place(type: NoticeType, recipient: Recipient, how: str, hours: BusinessHours) -> tuple[str, str, dt.datetime]:
