@@ -35,6 +35,15 @@ TYPES = (
         default=How.AT_ONCE,
         button="Open the agreement",
     ),
+    NoticeType(
+        "signing_mail",
+        "Personal links and codes to sign",
+        "Signers without a sign-in.",
+        "you were named as a signer",
+        default=How.AT_ONCE,
+        fixed=True,
+        again="The log does not know the secret that was in it. Open the packet and remind its signers there.",
+    ),
 )
 
 
@@ -65,7 +74,7 @@ def mail_of(signer: Signer, candidate: Candidate) -> MailPreview:
     candidate.signer = signer
     address = tasks.address_of(candidate)
     if not signs_in(candidate):
-        subject, text = tasks.link_mail(candidate, "(the personal link)")
+        subject, text = tasks.link_mail(candidate, tasks.LINK_STANDS_HERE[signer.packet.language])
         return MailPreview(str(candidate), address, subject, text, signer.position)
     packet = signer.packet
     item = Item(asking(packet), _path("agreements:sign", pk=signer.pk), packet.deadline_on, type=TYPES[0].code)

@@ -1,15 +1,16 @@
-"""Mail that signers without a sign-in get. What it holds, a link or a code, exists nowhere else."""
+"""Mail that signers without a sign-in get. The secret in it, a link or a code, exists nowhere else: the message log
+shows the mail without it."""
 
 from __future__ import annotations
 
 import datetime as dt
 import secrets
-import smtplib
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from celery import shared_task
 from django.conf import settings
-from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.urls import reverse
 
@@ -18,75 +19,141 @@ from agreements.operations import links
 from hmislead.accounts.models import hash_secret
 from hmislead.documents.field_values import in_words
 from hmislead.errors import DomainError
+from hmislead.notices import letters
 from hmislead.notices.queue import mails_nothing
 from hmislead.tenancy.crossing import cross_into
 
-MAIL: dict[str, Any] = {
-    "autoretry_for": (OSError, smtplib.SMTPException),
-    "retry_backoff": 30,
-    "max_retries": 6,
+FIRST_WAIT = 30  # seconds; each next one is twice as long
+MOST_RETRIES = 6
+LINK_STANDS_HERE = {
+    "en": "[the personal link, made when the mail is sent]",
+    "es": "[el enlace personal, creado al enviar el correo]",
 }
-# Each mail is written in the language of what is signed: its template, and its subject by language.
+CODE_STANDS_HERE = {"en": "[the code]", "es": "[el código]"}
+# Each mail is written in the language of what is signed: its template, and its subject by language. A code is not in a
+# subject: subjects are kept, and shown on locked telephones.
 CODE_MAILS: dict[str, tuple[str, dict[str, str]]] = {
-    SigningLink.Purpose.SIGN: (
-        "signing_code",
-        {"en": "Your code to sign: {code}", "es": "Su código para firmar: {code}"},
-    ),
+    SigningLink.Purpose.SIGN: ("signing_code", {"en": "Your code to sign", "es": "Su código para firmar"}),
     SigningLink.Purpose.COPY: (
         "copy_code",
-        {"en": "Your code to read what you signed: {code}", "es": "Su código para leer lo que firmó: {code}"},
+        {"en": "Your code to read what you signed", "es": "Su código para leer lo que firmó"},
     ),
 }
 LINK_SUBJECTS = {"en": "Sign the {title} by {day}", "es": "Firme a más tardar el {day}: {title}"}
 COPY_SUBJECTS = {"en": "Your signed copy of the {title}", "es": "Su copia firmada: {title}"}
 
 
-@shared_task(name="agreements.send_signing_link", **MAIL)
-def send_signing_link(link_id: str) -> None:
+@dataclass(frozen=True)
+class SecretMail:
+    """A kind of mail with a secret. `words(link, candidate, secret)` gives subject and text; `new_secret(link)` makes the
+    secret, after which the one before is useless; `key(link)` is the same for the same mail."""
+
+    words: Callable[[SigningLink, Candidate, str], tuple[str, str]]
+    new_secret: Callable[[SigningLink], str]
+    key: Callable[[SigningLink], str]
+    placeholder: dict[str, str]
+    why: str
+
+
+@shared_task(bind=True, name="agreements.send_signing_link", max_retries=MOST_RETRIES)
+def send_signing_link(self: Any, link_id: str) -> None:
     """Make the secret of a link and mail it. Running twice sends a second mail whose link alone works."""
-    link = SigningLink.objects.select_related("implementation").get(pk=link_id)
-    with cross_into(link.implementation, why="mail a link to sign"):
-        candidate = _candidate(link)
-        if candidate is None:
-            return
-        token = secrets.token_urlsafe(32)
-        subject, body = link_mail(candidate, settings.PUBLIC_URL + reverse("signing:link", args=[token]))
-        SigningLink.objects.filter(pk=link.pk).update(token_hash=hash_secret(token))
-        EmailMessage(subject, body, to=[address_of(candidate)]).send()
+    _send(self, link_id, LINK)
 
 
-@shared_task(name="agreements.send_copy_link", **MAIL)
-def send_copy_link(link_id: str) -> None:
+@shared_task(bind=True, name="agreements.send_copy_link", max_retries=MOST_RETRIES)
+def send_copy_link(self: Any, link_id: str) -> None:
     """Make the secret of a link to a sealed copy and mail it. Running twice sends a second mail whose link alone works."""
-    link = SigningLink.objects.select_related("implementation").get(pk=link_id)
-    with cross_into(link.implementation, why="mail a link to a sealed copy"):
-        candidate = _candidate(link)
-        if candidate is None:
-            return
-        token = secrets.token_urlsafe(32)
-        packet = candidate.signer.packet
-        url = settings.PUBLIC_URL + reverse("signing:copy", args=[token])
-        day = in_words(_last_day(link), packet.language)
-        shown = {"packet": packet, "url": url, "from": link.implementation.name, "day": day}
-        SigningLink.objects.filter(pk=link.pk).update(token_hash=hash_secret(token))
-        subject = COPY_SUBJECTS[packet.language].format(title=_title(packet))
-        EmailMessage(subject, _written("copy_link", packet, shown), to=[address_of(candidate)]).send()
+    _send(self, link_id, COPY)
 
 
-@shared_task(name="agreements.send_signing_code", **MAIL)
-def send_signing_code(link_id: str) -> None:
+@shared_task(bind=True, name="agreements.send_signing_code", max_retries=MOST_RETRIES)
+def send_signing_code(self: Any, link_id: str) -> None:
     """Make a code and mail it to the address the link went to. A second run makes the first mail's code useless."""
+    _send(self, link_id, CODE)
+
+
+def _send(task: Any, link_id: str, kind: SecretMail) -> None:
     link = SigningLink.objects.select_related("implementation").get(pk=link_id)
-    with cross_into(link.implementation, why="mail a code to sign"):
+    wait = FIRST_WAIT * 2**task.request.retries if task.request.retries < MOST_RETRIES else None
+    with cross_into(link.implementation, why=kind.why):
         candidate = _candidate(link)
         if candidate is None:
-            return
-        code = links.new_code(link)
-        packet = candidate.signer.packet
-        template, subjects = CODE_MAILS[link.purpose]
-        body = _written(template, packet, {"code": code, "minutes": links.CODE_MINUTES, "packet": packet})
-        subject = subjects[packet.language].format(code=code)
-        EmailMessage(subject, body, to=[address_of(candidate)]).send()
+            letters.drop(key=kind.key(link))
+        tried_again = candidate is not None and _mailed(link, candidate, kind, wait)
+    if tried_again:
+        raise task.retry(countdown=wait)
+
+
+def _mailed(link: SigningLink, candidate: Candidate, kind: SecretMail, wait: int | None) -> bool:
+    """Send one mail once. Returns True when it is to be tried again after `wait` seconds."""
+    language = candidate.signer.packet.language
+    subject, shown = kind.words(link, candidate, kind.placeholder[language])
+    message = letters.logged(
+        type="signing_mail",
+        address=address_of(candidate),
+        subject=subject,
+        text=shown,
+        key=kind.key(link),
+        language=language,
+        person_id=candidate.person_id,
+        organization_id=candidate.signer.party.organization_id,
+    )
+    if message.state == message.State.CANCELLED:
+        return False
+    _, text = kind.words(link, candidate, kind.new_secret(link))
+    sent = letters.send(message, text=text, wait=wait, language=language)
+    return not sent and message.state in message.WAITING
+
+
+def _link_words(link: SigningLink, candidate: Candidate, url: str) -> tuple[str, str]:
+    return link_mail(candidate, url)
+
+
+def _copy_words(link: SigningLink, candidate: Candidate, url: str) -> tuple[str, str]:
+    packet = candidate.signer.packet
+    day = in_words(_last_day(link), packet.language)
+    shown = {"packet": packet, "url": url, "from": link.implementation.name, "day": day}
+    return COPY_SUBJECTS[packet.language].format(title=_title(packet)), _written("copy_link", packet, shown)
+
+
+def _code_words(link: SigningLink, candidate: Candidate, code: str) -> tuple[str, str]:
+    packet = candidate.signer.packet
+    template, subjects = CODE_MAILS[link.purpose]
+    shown = {"code": code, "minutes": links.CODE_MINUTES, "packet": packet}
+    return subjects[packet.language], _written(template, packet, shown)
+
+
+def _new_address(name: str) -> Callable[[SigningLink], str]:
+    def make(link: SigningLink) -> str:
+        token = secrets.token_urlsafe(32)
+        SigningLink.objects.filter(pk=link.pk).update(token_hash=hash_secret(token))
+        return settings.PUBLIC_URL + reverse(name, args=[token])
+
+    return make
+
+
+LINK = SecretMail(
+    _link_words,
+    _new_address("signing:link"),
+    lambda link: f"signing:{link.pk}",
+    LINK_STANDS_HERE,
+    "mail a link to sign",
+)
+COPY = SecretMail(
+    _copy_words,
+    _new_address("signing:copy"),
+    lambda link: f"signing:{link.pk}",
+    LINK_STANDS_HERE,
+    "mail a link to a sealed copy",
+)
+CODE = SecretMail(
+    _code_words,
+    links.new_code,
+    lambda link: f"signing-code:{link.pk}:{link.codes_sent}",
+    CODE_STANDS_HERE,
+    "mail a code to sign",
+)
 
 
 def link_mail(candidate: Candidate, url: str) -> tuple[str, str]:

@@ -20,8 +20,11 @@ from hmislead.tenancy import context
 State, Trouble = Message.State, Message.Trouble
 
 
-def logged(*, type: str, address: str, subject: str, text: str, key: str, **columns: Any) -> Message:
-    """The letter's row in the message log, made once for each `key` and locked. `text` is what the log shows."""
+def logged(
+    *, type: str, address: str, subject: str, text: str, key: str, language: str = "", **columns: Any
+) -> Message:
+    """The letter's row in the message log, made once for each `key` and locked. `text` is what the log shows; `language`
+    is that of the implementation unless given."""
     Message.objects.get_or_create(
         address=address,
         key=key,
@@ -29,7 +32,7 @@ def logged(*, type: str, address: str, subject: str, text: str, key: str, **colu
             "type": type,
             "subject": subject[:200],
             "text": text,
-            "html": _html(subject, text),
+            "html": _html(subject, text, language),
             "not_before": timezone.now(),
             **columns,
         },
@@ -37,13 +40,13 @@ def logged(*, type: str, address: str, subject: str, text: str, key: str, **colu
     return Message.objects.select_for_update(of=("self",)).get(address=address, key=key)
 
 
-def send(message: Message, *, text: str, wait: int | None) -> bool:
+def send(message: Message, *, text: str, wait: int | None, language: str = "") -> bool:
     """Give a letter with its real `text` to the mail server and note what became of it. Returns True if it was sent.
 
     When it was not: with `wait` seconds it stays queued for the caller to try again, without (None) it has failed.
     """
     message.attempts += 1
-    stored, message.html = message.html, _html(message.subject, text)
+    stored, message.html = message.html, _html(message.subject, text, language)
     envelope = mail.envelope(message)
     envelope.body, message.html = text, stored
     connection = get_connection()
@@ -68,13 +71,13 @@ def drop(*, key: str) -> None:
         message.become(State.CANCELLED, trouble=Trouble.MOOT)
 
 
-def _html(subject: str, text: str) -> str:
+def _html(subject: str, text: str, language: str) -> str:
     here = context.current()
     words = {
         "first_line": subject,
         "text": text,
         "implementation": here,
-        "language": here.language,
+        "language": language or here.language,
         "style": mail.STYLE,
     }
     return render_to_string("notices/mail/letter.html", words)

@@ -87,7 +87,7 @@ def test_a_vendor_signs_from_outside(staff, sides, tenant):
     assert (first.party.role, first.position, second.party.role, second.position) == ("vendor", 1, "lead", 2)
     page = staff.get(url("packet-review", pk=first.packet_id)).content.decode()
     assert "vera@vendor.example" in page
-    assert "(the personal link)" in page
+    assert "[the personal link, made when the mail is sent]" in page
 
 
 def test_the_signers_of_a_draft_are_changed(staff, people, sides, agency):

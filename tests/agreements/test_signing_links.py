@@ -68,7 +68,7 @@ def mailed_link() -> str:
 
 
 def mailed_code() -> str:
-    return re.search(r"\d{6}", mail.outbox[-1].subject)[0]
+    return re.search(r"\b\d{6}\b", mail.outbox[-1].body)[0]
 
 
 def prove(client, link):
