@@ -10,12 +10,12 @@ from django.urls import reverse
 
 from agreements.models import Candidate, Packet, Signer
 from agreements.operations import links
+from hmislead.documents.field_values import in_words
 from hmislead.notices import audience, mail, operations
 from hmislead.notices.models import How
 from hmislead.notices.registry import NoticeType
 from hmislead.notices.wording import Item
 from hmislead.tenancy import context
-from hmislead.web.templatetags.web import long_date
 
 TYPES = (
     NoticeType(
@@ -26,6 +26,8 @@ TYPES = (
         default=How.AT_ONCE,
         fixed=True,
         button="Read and sign",
+        why_es="se le pide firmar un acuerdo",
+        button_es="Leer y firmar",
     ),
     NoticeType(
         "packet_moved",
@@ -34,6 +36,8 @@ TYPES = (
         "you sent or signed this agreement",
         default=How.AT_ONCE,
         button="Open the agreement",
+        why_es="usted firmó o debía firmar este acuerdo",
+        button_es="Abrir el acuerdo",
     ),
     NoticeType(
         "signing_mail",
@@ -76,8 +80,7 @@ def mail_of(signer: Signer, candidate: Candidate) -> MailPreview:
     if not signs_in(candidate):
         subject, text = tasks.link_mail(candidate, tasks.LINK_STANDS_HERE[signer.packet.language])
         return MailPreview(str(candidate), address, subject, text, signer.position)
-    packet = signer.packet
-    item = Item(asking(packet), _path("agreements:sign", pk=signer.pk), packet.deadline_on, type=TYPES[0].code)
+    item = _item(signer)
     recipients = audience.recipients_of([candidate.person])
     made = mail.compose(TYPES[0], recipients[0], [item]) if recipients else None
     return MailPreview(
@@ -85,24 +88,34 @@ def mail_of(signer: Signer, candidate: Candidate) -> MailPreview:
     )
 
 
-def asking(packet: Packet) -> str:
-    """The sentence that asks for a signature."""
-    return f"Sign the {packet.title.lower()} by {long_date(packet.deadline_on)}."
+def asking(packet: Packet, *, again: bool = False, language: str = "") -> str:
+    """The sentence that asks for a signature, in the language of what is signed unless another is given."""
+    language = language or packet.language
+    day = in_words(packet.deadline_on, language)
+    if language == "es":
+        return f"{'Recordatorio: firme' if again else 'Firme'} a más tardar el {day}: {packet.title}."
+    return f"{'Reminder: sign' if again else 'Sign'} the {packet.title.lower()} by {day}."
+
+
+def _item(signer: Signer) -> Item:
+    packet = signer.packet
+    path = _path("agreements:sign", pk=signer.pk)
+    return Item(asking(packet), path, packet.deadline_on, type=TYPES[0].code, language=packet.language)
 
 
 def asked(signer: Signer, *, again: bool = False) -> int:
     """Ask every candidate of a signer for the signature. Returns how many people were told."""
     packet = signer.packet
-    sentence = asking(packet)
     candidates = signer.candidates.filter(removed_at=None).select_related("person__user")
     inside = [each for each in candidates if signs_in(each)]
     operations.notify(
         type="signature_asked",
         recipients=[each.person for each in inside],
-        sentence=sentence if not again else f"Reminder: {sentence[0].lower()}{sentence[1:]}",
+        sentence=asking(packet, again=again),
         path=_path("agreements:sign", pk=signer.pk),
         due_on=packet.deadline_on,
         organization_id=signer.party.organization_id,
+        language=packet.language,
     )
     outside = [each for each in candidates if not signs_in(each)]
     for candidate in outside:
@@ -116,8 +129,7 @@ def asked_all(signers: list[tuple[Signer, list[Candidate]]]) -> None:
     here = audience.recipients_by_person(people)
     told, outside = [], []
     for signer, candidates in signers:
-        path = _path("agreements:sign", pk=signer.pk)
-        item = Item(asking(signer.packet), path, signer.packet.deadline_on, type=TYPES[0].code)
+        item = _item(signer)
         for each in candidates:
             if each.person_id in here:
                 told.append(operations.Telling(here[each.person_id], item, signer.party.organization_id))
@@ -136,7 +148,9 @@ def sealed(packet: Packet) -> None:
     """Tell every signer, and who sent it, that the sealed copy is ready. Outside signers get theirs by mail."""
     signed = packet.signers.filter(state=Signer.State.SIGNED).select_related("signed_by__user")
     people = [each.signed_by for each in signed if each.signed_by]
-    _tell(packet, [*people, packet.created_by], f"The sealed copy of {packet} is ready.", event="sealed")
+    english = f"The sealed copy of {packet} is ready."
+    _tell_signers(packet, people, {"en": english, "es": f"La copia sellada de {packet} está lista."}, event="sealed")
+    _tell(packet, [packet.created_by], english, event="sealed")
 
 
 def seal_failed(packet: Packet) -> None:
@@ -159,7 +173,11 @@ def withdrawn(packet: Packet) -> None:
     people = [
         each.person for signer in told for each in signer.candidates.select_related("person__user") if each.person
     ]
-    _tell(packet, people, f"{packet} was withdrawn. You need do nothing more.")
+    words = {
+        "en": f"{packet} was withdrawn. You need do nothing more.",
+        "es": f"{packet} fue retirado. Usted no tiene que hacer nada más.",
+    }
+    _tell_signers(packet, people, words)
 
 
 def revoke_links(signer: Signer, but: Candidate | None = None) -> None:
@@ -171,13 +189,19 @@ def _senders(packet: Packet) -> list[Any]:
     return [packet.created_by] if packet.created_by else audience.lead_staff()
 
 
-def _tell(packet: Packet, recipients: Iterable[Any], sentence: str, event: str = "") -> None:
+def _tell_signers(packet: Packet, people: Iterable[Any], words: dict[str, str], event: str = "") -> None:
+    """Tell signers in the language of what they sign; who works for the HMIS Lead is told in English."""
+    _tell(packet, people, words[packet.language], event, packet.language)
+
+
+def _tell(packet: Packet, recipients: Iterable[Any], sentence: str, event: str = "", language: str = "en") -> None:
     operations.notify(
         type="packet_moved",
         recipients=[each for each in recipients if each],
         sentence=sentence,
         path=packet.get_absolute_url(),
         key=f"packet:{packet.pk}:{event or packet.state}",
+        language=language,
     )
 
 

@@ -98,7 +98,7 @@ def to_sign_items(request: Any) -> list[HomeItem]:
     slug = request.implementation.slug
     return [
         HomeItem(
-            asking(signer.packet),
+            asking(signer.packet, language="en"),
             "Read and sign",
             reverse("agreements:sign", kwargs={"slug": slug, "pk": signer.pk}),
             due_on=signer.packet.deadline_on,

@@ -19,7 +19,18 @@ from hmislead.notices.models import Message, Notice
 class NoticeSerializer(serializers.ModelSerializer[Notice]):
     class Meta:
         model = Notice
-        fields = ("id", "type", "sentence", "path", "due_on", "organization", "license", "created_at", "read_at")
+        fields = (
+            "id",
+            "type",
+            "sentence",
+            "language",
+            "path",
+            "due_on",
+            "organization",
+            "license",
+            "created_at",
+            "read_at",
+        )
         read_only_fields = fields
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import django_filters
 from django.db.models import Q, QuerySet
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from hmislead.notices import registry
@@ -33,6 +34,12 @@ def _read_chip(row: Notice) -> SafeString:
     return chip("unchanged", "read") if row.read_at else chip("open", "new")
 
 
+def _sentence(row: Notice) -> SafeString:
+    """A link that screen readers read in the language of the sentence; the page around it is English."""
+    language = format_html(' lang="{}"', row.language) if row.language != "en" else ""
+    return format_html('<a href="{}"{}>{}</a>', address("notice-open", pk=row.pk), language, row.sentence)
+
+
 class NoticeFilter(django_filters.FilterSet):
     q = django_filters.CharFilter("sentence", "icontains", label="Search notices")
     unread = django_filters.BooleanFilter("read_at", lookup_expr="isnull", label="New")
@@ -52,7 +59,7 @@ NOTICES = Listing(
     order=("-created_at",),
     search_placeholder="Search notices",
     columns=[
-        Column("sentence", "Notice", "sentence", link=lambda row: address("notice-open", pk=row.pk)),
+        Column("sentence", "Notice", "sentence", html=_sentence),
         Column("read", "Read", lambda row: "Read" if row.read_at else "New", html=_read_chip, sort="read_at"),
         Column("due_on", "Due", "due_on", kind="near_day", sort="due_on"),
         Column("created_at", "Told", "created_at", kind="moment", sort="created_at"),

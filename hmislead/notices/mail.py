@@ -44,18 +44,20 @@ def compose(
     makes it a digest. Subjects and sentences hold no personal data: that is the caller's part."""
     here, today = context.current(), settings.today()
     ordered = sorted(items, key=lambda item: (item.due_on is None, item.due_on, item.sentence))
-    line = " ".join((subject or wording.subject_of(ordered, here.name, today)).split())[:200]
+    language = _language(type, ordered, period)
+    why, button = (type.why, _button(type, ordered)) if language == "en" else (type.why_es, type.button_es)
+    line = " ".join((subject or wording.subject_of(ordered, here.name, today, language)).split())[:200]
     home = here.get_absolute_url()
     words: dict[str, Any] = {
         "implementation": here,
-        "language": here.language,
+        "language": language,
         "first_line": line,
         "intro": intro,
         "entries": [] if len(ordered) == 1 and not (subject or intro) else _entries(ordered[:MOST_LINES]),
         "further": max(len(ordered) - MOST_LINES, 0),
-        "button": _button(type, ordered),
+        "button": button,
         "url": absolute(ordered[0].path if len(ordered) == 1 else home) if recipient.user_id else "",
-        "why": f"you get one mail {PERIODS[How(period)]} with everything that is for you" if period else type.why,
+        "why": f"you get one mail {PERIODS[How(period)]} with everything that is for you" if period else why,
         "fewer_url": _preferences(here.slug) if recipient.user_id and (period or not type.fixed) else "",
         "style": STYLE,
     }
@@ -98,7 +100,12 @@ def _button(type: NoticeType, items: list[Item]) -> str:
 
 
 def _entries(items: list[Item]) -> list[dict[str, str]]:
-    return [{"sentence": item.sentence, "url": absolute(item.path)} for item in items]
+    return [{"sentence": item.sentence, "url": absolute(item.path), "language": item.language} for item in items]
+
+
+def _language(type: NoticeType, items: list[Item], period: str) -> str:
+    """The language of a mail's fixed words: Spanish if all it tells is, and the type knows them; digests are English."""
+    return "es" if type.why_es and not period and all(item.language == "es" for item in items) else "en"
 
 
 def _preferences(slug: str) -> str:

@@ -33,6 +33,7 @@ class Notice(TenantModel):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     type = models.CharField(max_length=40)
     sentence = models.CharField(max_length=300, help_text="Without personal data.")
+    language = models.CharField("language of the sentence", max_length=5, default="en")
     path = models.CharField(max_length=300, help_text="The page it is about, an address of this site.")
     due_on = models.DateField(null=True, blank=True)
     organization = TenantForeignKey("directory.Organization", on_delete=models.CASCADE, null=True, related_name="+")

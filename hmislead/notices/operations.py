@@ -45,17 +45,19 @@ def notify(
     key: str = "",
     by: Any = None,
     not_before: dt.datetime | None = None,
+    language: str = "en",
 ) -> list[Notice]:
     """Tell users and people (`recipients`) one sentence with its page: on the site at once, by e-mail as each prefers.
 
     `sentence` says who must do what by when and holds no personal data: it is the subject of the mail. `path` is an
-    address of this site. The same `key` tells the same person once. `by`, who caused it, is not told. With
-    `not_before` the sentence is mailed then (as far as business hours allow) and no notice is shown on the site.
-    In setup, and once closed, nothing is mailed. Returns the notices. ValueError for an unknown type or a foreign path.
+    address of this site; `language` is that of the sentence. The same `key` tells the same person once. `by`, who caused
+    it, is not told. With `not_before` the sentence is mailed then (as far as business hours allow) and no notice is shown
+    on the site. In setup, and once closed, nothing is mailed. Returns the notices. ValueError for an unknown type or a
+    foreign path.
     """
     if type not in TYPES:
         raise ValueError(f"{type} is no type of notice.")
-    item = Item(sentence, local_path(path), due_on, key, type)
+    item = Item(sentence, local_path(path), due_on, key, type, language)
     told = [
         Telling(recipient, item, organization_id, license_id)
         for recipient in recipients_of(recipients)
@@ -78,6 +80,7 @@ def tell(type: NoticeType, tellings: list[Telling]) -> list[Notice]:
             user_id=telling.recipient.user_id,
             type=type.code,
             sentence=telling.item.sentence,
+            language=telling.item.language,
             path=telling.item.path,
             due_on=telling.item.due_on,
             key=telling.item.key,

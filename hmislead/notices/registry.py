@@ -16,6 +16,7 @@ class NoticeType:
     because …" in the mail. `default` is how e-mail goes out unless a person chose otherwise; `fixed` types cannot be
     turned off. `permission` hides the type from who can never get it; empty shows it to every member. `button` is what
     the mail's button says. `is_moot(key)` asks, just before a scheduled mail goes out, whether it is still needed.
+    `why_es` and `button_es` are for types whose sentences may be Spanish; without them their mail's frame is English.
     `again` is said of a mail that the log cannot send a second time: where that is done instead.
     """
 
@@ -30,6 +31,8 @@ class NoticeType:
     template: str = "notices/mail/message"
     is_moot: Callable[[str], bool] | None = None
     again: str = ""
+    why_es: str = ""
+    button_es: str = ""
 
 
 TYPES: dict[str, NoticeType] = {}

@@ -11,13 +11,15 @@ from hmislead.web.templatetags.web import long_date
 
 @dataclass(frozen=True)
 class Item:
-    """One thing somebody is told. `path` is an address of this site; `key` tells the same thing once."""
+    """One thing somebody is told. `path` is an address of this site; `key` tells the same thing once; `language` is that
+    of the sentence, English unless given."""
 
     sentence: str
     path: str
     due_on: dt.date | None = None
     key: str = ""
     type: str = ""
+    language: str = "en"
 
     def stored(self) -> dict[str, Any]:
         """As it is kept with its message."""
@@ -27,13 +29,14 @@ class Item:
             "due_on": self.due_on.isoformat() if self.due_on else None,
             "key": self.key,
             "type": self.type,
+            "language": self.language,
         }
 
 
 def from_stored(data: dict[str, Any]) -> Item:
     """The item that `stored` wrote."""
     due_on = dt.date.fromisoformat(data["due_on"]) if data["due_on"] else None
-    return Item(data["sentence"], data["path"], due_on, data["key"], data["type"])
+    return Item(data["sentence"], data["path"], due_on, data["key"], data["type"], data.get("language", "en"))
 
 
 def when(due_on: dt.date | None, today: dt.date, *, failing: bool = False) -> str:
@@ -57,10 +60,12 @@ def people_sentence(who: str, title: str, count: int, due_on: dt.date | None, to
     return f"{who}: {title} of {people}, {first}{when(due_on, today, failing=True)}."
 
 
-def subject_of(items: list[Item], place: str, today: dt.date) -> str:
-    """The subject of a mail about `items` from `place`: the one sentence, or how many and by when."""
+def subject_of(items: list[Item], place: str, today: dt.date, language: str = "en") -> str:
+    """The subject of a mail about `items` from `place`: the one sentence, or how many and, in English, by when."""
     if len(items) == 1:
         return items[0].sentence.rstrip(".")
+    if language == "es":
+        return f"{len(items)} asuntos le esperan en {place}"
     dates = sorted(item.due_on for item in items if item.due_on)
     things = f"{len(items)} things need you at {place}"
     if not dates:
