@@ -1,4 +1,4 @@
-"""Deviation reports, sanctions, grievances and the ladder in the API."""
+"""Deviation reports, sanctions and the ladder in the API."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from hmislead.access.api import TenantViewSet
 from hmislead.access.permissions import MEMBER
 from hmislead.directory.models import License, Organization
 from hmislead.documents.models import Document
-from policies.cases.lists import ClassFilter, DeviationFilter, GrievanceFilter, SanctionFilter, StepFilter
-from policies.cases.models import Deviation, Grievance, LadderStep, Sanction, ViolationClass
-from policies.cases.operations import appeals, deviations, grievances, sanctions
+from policies.cases.lists import ClassFilter, DeviationFilter, SanctionFilter, StepFilter
+from policies.cases.models import Deviation, LadderStep, Sanction, SanctionKind, ViolationClass
+from policies.cases.operations import appeals, deviations, sanctions
 
 HANDLE = "manage_cases"
 
 
-def _text(*, required: bool = True) -> serializers.CharField:
+def text_field(*, required: bool = True) -> serializers.CharField:
     if required:
         return serializers.CharField(max_length=5000)
     return serializers.CharField(max_length=5000, required=False, allow_blank=True, default="")
@@ -84,36 +84,6 @@ class SanctionSerializer(serializers.ModelSerializer[Sanction]):
         read_only_fields = fields
 
 
-class GrievanceSerializer(serializers.ModelSerializer[Grievance]):
-    class Meta:
-        model = Grievance
-        fields = (
-            "id",
-            "number",
-            "state",
-            "complainant",
-            "subject",
-            "organization",
-            "what",
-            "wanted",
-            "received_on",
-            "acknowledge_by",
-            "acknowledged_on",
-            "decide_by",
-            "outcome",
-            "decision",
-            "decided_on",
-            "appeal_until",
-            "appealed_on",
-            "decide_appeal_by",
-            "appeal_decision",
-            "appeal_decided_on",
-            "satisfaction",
-            "closed_on",
-        )
-        read_only_fields = fields
-
-
 class ClassSerializer(serializers.ModelSerializer[ViolationClass]):
     class Meta:
         model = ViolationClass
@@ -139,30 +109,26 @@ class StepSerializer(serializers.ModelSerializer[LadderStep]):
 
 
 class DeviationInput(serializers.Serializer[Any]):
-    what = _text()
+    what = text_field()
     document = serializers.UUIDField(required=False, allow_null=True, default=None)
     organization = serializers.UUIDField(required=False, allow_null=True, default=None)
     happened_on = serializers.DateField(required=False, allow_null=True, default=None)
 
 
 class ReviewReportInput(serializers.Serializer[Any]):
-    text = _text()
+    text = text_field()
     violation_class = serializers.UUIDField(
         required=False, allow_null=True, default=None, help_text="Null: no policy was broken."
     )
 
 
+class ReportNoteInput(serializers.Serializer[Any]):
+    text = text_field()
+
+
 class CloseReportInput(serializers.Serializer[Any]):
-    text = _text()
-    answer = _text(required=False)
-
-
-class GrievanceInput(serializers.Serializer[Any]):
-    complainant = serializers.ChoiceField(choices=Grievance.Complainant.choices)
-    subject = serializers.ChoiceField(choices=Grievance.Subject.choices)
-    what = _text()
-    wanted = _text(required=False)
-    organization = serializers.UUIDField(required=False, allow_null=True, default=None)
+    text = text_field()
+    answer = text_field(required=False)
 
 
 class SanctionInput(serializers.Serializer[Any]):
@@ -175,12 +141,48 @@ class SanctionInput(serializers.Serializer[Any]):
     deviation = serializers.UUIDField(required=False, allow_null=True, default=None)
 
 
+class SanctionChangeInput(serializers.Serializer[Any]):
+    kind = serializers.ChoiceField(choices=SanctionKind.choices)
+    reason = serializers.CharField(max_length=300, help_text="Why it differs from what the ladder says.")
+    length_days = serializers.IntegerField(
+        required=False,
+        allow_null=True,
+        default=None,
+        min_value=1,
+        max_value=3650,
+        help_text="Of a suspension, in days.",
+    )
+    notice_days = serializers.IntegerField(required=False, default=0, min_value=0, max_value=365)
+    terms = text_field(required=False)
+    amount = serializers.DecimalField(
+        required=False,
+        allow_null=True,
+        default=None,
+        max_digits=10,
+        decimal_places=2,
+        min_value=0,
+        help_text="Of a financial penalty, in dollars.",
+    )
+
+
+class SanctionApprovalInput(serializers.Serializer[Any]):
+    record = serializers.CharField(max_length=200, help_text="How it was approved, or the decision by its number.")
+
+
+class SanctionRulingInput(serializers.Serializer[Any]):
+    ruling = serializers.ChoiceField(choices=Sanction.Ruling.choices)
+    text = text_field()
+    ends_on = serializers.DateField(
+        required=False, allow_null=True, default=None, help_text="The new last day, when it ends earlier."
+    )
+
+
 class SanctionReasonInput(serializers.Serializer[Any]):
     reason = serializers.CharField(max_length=300)
 
 
 class SanctionAppealInput(serializers.Serializer[Any]):
-    text = _text()
+    text = text_field()
 
 
 class DeviationViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantViewSet):
@@ -189,14 +191,14 @@ class DeviationViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantV
     queryset = Deviation.objects.all()
     serializer_class = DeviationSerializer
     filterset_class = DeviationFilter
-    access = {"list": MEMBER, "retrieve": MEMBER, "create": MEMBER, "review": HANDLE, "close": HANDLE}
+    access = {"list": MEMBER, "retrieve": MEMBER, "create": MEMBER, "review": HANDLE, "act": HANDLE, "close": HANDLE}
 
     @extend_schema(request=DeviationInput, responses={201: DeviationSerializer})
     def create(self, request: Any, **kwargs: Any) -> Response:
         """Report that a policy was not kept. A text that seems to hold client data is refused and kept nowhere."""
-        data = _checked(DeviationInput, request)
-        data["document"] = _of(Document, data["document"], request)
-        data["organization"] = _of(Organization, data["organization"], request)
+        data = checked(DeviationInput, request)
+        data["document"] = named(Document, data["document"], request)
+        data["organization"] = named(Organization, data["organization"], request)
         made, _ = deviations.report_deviation(by=request.user, **data)
         return Response(DeviationSerializer(made).data, status=201)
 
@@ -204,10 +206,19 @@ class DeviationViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantV
     @action(detail=True, methods=["post"])
     def review(self, request: Any, **kwargs: Any) -> Response:
         """Say what a report amounts to."""
-        data = _checked(ReviewReportInput, request)
-        found = _of(ViolationClass, data["violation_class"], request)
+        data = checked(ReviewReportInput, request)
+        found = named(ViolationClass, data["violation_class"], request)
         done = deviations.review_deviation(
             deviation_id=kwargs["pk"], text=data["text"], violation_class=found, by=request.user
+        )
+        return Response(DeviationSerializer(done).data)
+
+    @extend_schema(request=ReportNoteInput, responses=DeviationSerializer)
+    @action(detail=True, methods=["post"])
+    def act(self, request: Any, **kwargs: Any) -> Response:
+        """Write down what is done about a report."""
+        done = deviations.act_on_deviation(
+            deviation_id=kwargs["pk"], by=request.user, **checked(ReportNoteInput, request)
         )
         return Response(DeviationSerializer(done).data)
 
@@ -216,7 +227,7 @@ class DeviationViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantV
     def close(self, request: Any, **kwargs: Any) -> Response:
         """Close a report with its answer."""
         done = deviations.close_deviation(
-            deviation_id=kwargs["pk"], by=request.user, **_checked(CloseReportInput, request)
+            deviation_id=kwargs["pk"], by=request.user, **checked(CloseReportInput, request)
         )
         return Response(DeviationSerializer(done).data)
 
@@ -231,6 +242,9 @@ class SanctionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantVi
         "list": MEMBER,
         "retrieve": MEMBER,
         "create": HANDLE,
+        "change": HANDLE,
+        "approve": HANDLE,
+        "rule": HANDLE,
         "notify": HANDLE,
         "withdraw": HANDLE,
         "lift": HANDLE,
@@ -240,18 +254,32 @@ class SanctionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantVi
     @extend_schema(request=SanctionInput, responses={201: SanctionSerializer(many=True)})
     def create(self, request: Any, **kwargs: Any) -> Response:
         """Establish a violation and propose what the ladder has for this offense."""
-        data = _checked(SanctionInput, request)
+        data = checked(SanctionInput, request)
         made = sanctions.propose(
             by=request.user,
-            violation_class=_of(ViolationClass, data["violation_class"], request),
-            organization=_of(Organization, data["organization"], request),
-            license=_of(License, data["license"], request),
+            violation_class=named(ViolationClass, data["violation_class"], request),
+            organization=named(Organization, data["organization"], request),
+            license=named(License, data["license"], request),
             deviation_id=data["deviation"],
             happened_on=data["happened_on"],
             summary=data["summary"],
             departed_login=data["departed_login"],
         )
         return Response(SanctionSerializer(made, many=True).data, status=201)
+
+    @extend_schema(request=SanctionChangeInput, responses=SanctionSerializer)
+    @action(detail=True, methods=["post"])
+    def change(self, request: Any, **kwargs: Any) -> Response:
+        """Propose something else than the ladder says. An approval it had is void."""
+        sanctions.change(sanction_id=kwargs["pk"], by=request.user, **checked(SanctionChangeInput, request))
+        return self._now(kwargs["pk"])
+
+    @extend_schema(request=SanctionApprovalInput, responses=SanctionSerializer)
+    @action(detail=True, methods=["post"])
+    def approve(self, request: Any, **kwargs: Any) -> Response:
+        """Record who approved a sanction that the ladder has approved first."""
+        sanctions.approve(sanction_id=kwargs["pk"], by=request.user, **checked(SanctionApprovalInput, request))
+        return self._now(kwargs["pk"])
 
     @extend_schema(request=None, responses=SanctionSerializer)
     @action(detail=True, methods=["post"])
@@ -264,48 +292,32 @@ class SanctionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantVi
     @action(detail=True, methods=["post"])
     def withdraw(self, request: Any, **kwargs: Any) -> Response:
         """Drop a proposal."""
-        sanctions.withdraw(sanction_id=kwargs["pk"], by=request.user, **_checked(SanctionReasonInput, request))
+        sanctions.withdraw(sanction_id=kwargs["pk"], by=request.user, **checked(SanctionReasonInput, request))
         return self._now(kwargs["pk"])
 
     @extend_schema(request=SanctionReasonInput, responses=SanctionSerializer)
     @action(detail=True, methods=["post"])
     def lift(self, request: Any, **kwargs: Any) -> Response:
         """End a sanction before its last day."""
-        sanctions.lift(sanction_id=kwargs["pk"], by=request.user, **_checked(SanctionReasonInput, request))
+        sanctions.lift(sanction_id=kwargs["pk"], by=request.user, **checked(SanctionReasonInput, request))
         return self._now(kwargs["pk"])
 
     @extend_schema(request=SanctionAppealInput, responses=SanctionSerializer)
     @action(detail=True, methods=["post"])
     def appeal(self, request: Any, **kwargs: Any) -> Response:
         """Appeal a sanction: the person, the agency's lead, or who writes down an appeal on paper."""
-        appeals.appeal(sanction_id=kwargs["pk"], by=request.user, **_checked(SanctionAppealInput, request))
+        appeals.appeal(sanction_id=kwargs["pk"], by=request.user, **checked(SanctionAppealInput, request))
+        return self._now(kwargs["pk"])
+
+    @extend_schema(request=SanctionRulingInput, responses=SanctionSerializer)
+    @action(detail=True, methods=["post"])
+    def rule(self, request: Any, **kwargs: Any) -> Response:
+        """Decide an appeal: the sanction stands, ends earlier, or is overturned."""
+        appeals.rule(sanction_id=kwargs["pk"], by=request.user, **checked(SanctionRulingInput, request))
         return self._now(kwargs["pk"])
 
     def _now(self, key: UUID) -> Response:
         return Response(SanctionSerializer(self.get_queryset().get(pk=key)).data)
-
-
-class GrievanceViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantViewSet):
-    """Grievances. Members see their own. They are handled on the pages."""
-
-    queryset = Grievance.objects.all()
-    serializer_class = GrievanceSerializer
-    filterset_class = GrievanceFilter
-    access = {"list": MEMBER, "retrieve": MEMBER, "create": MEMBER, "acknowledge": HANDLE}
-
-    @extend_schema(request=GrievanceInput, responses={201: GrievanceSerializer})
-    def create(self, request: Any, **kwargs: Any) -> Response:
-        """File a grievance. A text that seems to hold client data is refused and kept nowhere."""
-        data = _checked(GrievanceInput, request)
-        data["organization"] = _of(Organization, data["organization"], request)
-        made, _ = grievances.file_grievance(by=request.user, **data)
-        return Response(GrievanceSerializer(made).data, status=201)
-
-    @extend_schema(request=None, responses=GrievanceSerializer)
-    @action(detail=True, methods=["post"])
-    def acknowledge(self, request: Any, **kwargs: Any) -> Response:
-        """Tell who complains that it arrived."""
-        return Response(GrievanceSerializer(grievances.acknowledge(grievance_id=kwargs["pk"], by=request.user)).data)
 
 
 class ViolationClassViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantViewSet):
@@ -326,12 +338,12 @@ class LadderStepViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Tenant
     access = {"list": MEMBER, "retrieve": MEMBER}
 
 
-def _checked(serializer: type[serializers.Serializer[Any]], request: Any) -> dict[str, Any]:
+def checked(serializer: type[serializers.Serializer[Any]], request: Any) -> dict[str, Any]:
     given = serializer(data=request.data)
     given.is_valid(raise_exception=True)
     return dict(given.validated_data)
 
 
-def _of(model: Any, key: UUID | None, request: Any) -> Any:
+def named(model: Any, key: UUID | None, request: Any) -> Any:
     """The row that was named, if the caller may know of it."""
     return model.objects.visible_to(request.user).get(pk=key) if key else None

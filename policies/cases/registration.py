@@ -25,7 +25,7 @@ def register_cases() -> None:
     story.register(95, demo.plan)
     api_routes.register("deviations", "policies.cases.api.DeviationViewSet", "deviation")
     api_routes.register("sanctions", "policies.cases.api.SanctionViewSet", "sanction")
-    api_routes.register("grievances", "policies.cases.api.GrievanceViewSet", "grievance")
+    api_routes.register("grievances", "policies.cases.api_grievances.GrievanceViewSet", "grievance")
     api_routes.register("violation-classes", "policies.cases.api.ViolationClassViewSet", "violation-class")
     api_routes.register("ladder-steps", "policies.cases.api.LadderStepViewSet", "ladder-step")
     navigation.register(
