@@ -1,4 +1,5 @@
-"""Whoever follows any link of any page they can reach comes to a page: no link is offered that leads to a refusal."""
+"""Whoever follows any link of any page they can reach comes to a page that says what people understand: no link is
+offered that leads to a refusal, and nothing is shown that only a programmer can read."""
 
 from __future__ import annotations
 
@@ -14,6 +15,8 @@ from tests.pages_world import ROLES, lay
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 LINK = re.compile(r'<a\b[^>]*?\shref="([^"#][^"]*)"')
+# What Python says of a thing that was not asked for its words.
+OF_PYTHON = re.compile(r"functools\.|&lt;(?:bound method|function|class|[\w.]+ object at|[A-Z]\w+: )|Traceback")
 # Pages of one kind differ with the state of what they are about: this many of each are looked at.
 OF_A_KIND = 2
 
@@ -43,6 +46,7 @@ def test_no_link_leads_to_a_refusal(client, implementation, who):
         if answer.status_code not in {200, 302}:
             wrong.append((answer.status_code, address, "from", came_from))
         if answer.status_code == 200 and answer["Content-Type"].startswith("text/html"):
+            wrong += [(found, address) for found in OF_PYTHON.findall(answer.content.decode())]
             new = [each for each in dict.fromkeys(links(answer, address)) if each not in known]
             known.update(new)
             waiting += [(each, address) for each in new]

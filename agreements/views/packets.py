@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from agreements import policy
 from agreements.forms_packets import AgainForm, ReasonForm, ReplaceForm, SignedPaperForm
 from agreements.lists_packets import PACKETS
-from agreements.models import Candidate, Packet, Signer
+from agreements.models import Candidate, Packet, Signer, TrailEntry
 from agreements.operations import copies, packets, signing
 from hmislead.access.pages import page
 from hmislead.access.permissions import MEMBER
@@ -22,6 +22,26 @@ from hmislead.web import navigation
 from hmislead.web.form_pages import FormPage, answer_sent
 from hmislead.web.listing import render_list
 from hmislead.web.templatetags.web import count_of
+
+Kind = TrailEntry.Kind
+TRAIL_SIGNS = {
+    Kind.CREATED: "edit",
+    Kind.SENT: "send",
+    Kind.ASKED: "mail",
+    Kind.CODE: "lock",
+    Kind.SEEN: "visibility",
+    Kind.CONSENTED: "check",
+    Kind.SIGNED: "check_circle",
+    Kind.DECLINED: "cancel",
+    Kind.DELEGATED: "arrow_forward",
+    Kind.REPLACED: "person",
+    Kind.CORRECTED: "edit",
+    Kind.REMINDED: "notifications",
+    Kind.WITHDRAWN: "undo",
+    Kind.EXPIRED: "schedule",
+    Kind.COMPLETED: "check_circle",
+    Kind.SEALED: "verified",
+}
 
 
 @page("view_evidence")
@@ -39,7 +59,7 @@ def packet_detail(request: Any, pk: UUID) -> HttpResponse:
         "packet": packet,
         "parties": sorted(packet.parties.all(), key=lambda party: party.role == "lead"),
         "signers": signers,
-        "trail": packet.trail.all(),
+        "trail": [(TRAIL_SIGNS[Kind(entry.kind)], entry) for entry in packet.trail.all()],
         "may_send": may_send,
         "may_list": request.access.has("view_evidence"),
         "copies": _mailed_copies(signers) if may_send and sealed else [],

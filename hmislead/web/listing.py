@@ -93,7 +93,7 @@ class Column:
             return self.value(row)
         for name in self.value.split("."):
             row = getattr(row, name, None)
-        return row
+        return row() if callable(row) else row  # `get_state_display`
 
     @property
     def sort_fields(self) -> tuple[str, ...]:
