@@ -4,7 +4,7 @@ import contextlib
 import hashlib
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from hmislead.local.state import ROOT, LocalError, State
@@ -13,10 +13,10 @@ from hmislead.local.state import ROOT, LocalError, State
 UNUSED = ("admin", "redoc", "rest_framework")
 
 
-def fingerprint() -> str:
+def fingerprint(sources: Iterable[Path]) -> str:
     """A digest of every source's name, size and time, and of the lock that brings the packages' own files."""
     digest = hashlib.sha256((ROOT / "requirements" / "base.txt").read_bytes())
-    for path in sorted(_sources()):
+    for path in sorted(sources):
         facts = path.stat()
         digest.update(f"{path}\0{facts.st_size}\0{facts.st_mtime_ns}\n".encode())
     return digest.hexdigest()
@@ -30,7 +30,7 @@ def _sources() -> list[Path]:
 def collect_static(state: State, environment: dict[str, str]) -> Iterator[None]:
     """Run the block while the static files are collected. Raises LocalError when they cannot be."""
     stamp = state.folder / "static.stamp"
-    now = fingerprint()
+    now = fingerprint(_sources())
     if stamp.exists() and stamp.read_text() == now:
         yield
         return

@@ -11,11 +11,13 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from urllib.parse import urlsplit
 
 from hmislead.local import down, packages, processes, services
 from hmislead.local.assets import collect_static
 from hmislead.local.state import DEFAULT_WEB_PORT, ROOT, LocalError, State, add_state_option, open_state, port_is_free
+from hmislead.local.tables import bring_up_to_date
 
 READY_SECONDS = 60
 MANAGE = [sys.executable, str(ROOT / "manage.py")]
@@ -45,7 +47,7 @@ def prepare(state: State, *, demo: bool) -> None:
         services.keep(state)
         environment = services.environment(state)
         with collect_static(state, environment):
-            manage(environment, "migrate", "--no-input", "--verbosity", "0")
+            bring_up_to_date(state, partial(manage, environment, "migrate", "--no-input", "--verbosity", "0"))
             if demo and not (state.folder / "signins.json").exists():
                 say("Loading the demonstration …")
                 manage(environment, "load_demo")

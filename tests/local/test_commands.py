@@ -23,8 +23,9 @@ import psutil
 import psycopg
 import pytest
 
-from hmislead.local import postgres, processes
+from hmislead.local import postgres, processes, tables
 from hmislead.local.state import ROOT, State, free_port, port_is_free
+from hmislead.local.tables import bring_up_to_date
 
 pytestmark = [pytest.mark.slow, pytest.mark.processes, pytest.mark.xdist_group("commands")]
 
@@ -161,6 +162,28 @@ def test_manage_works_beside_what_runs(running):
     beside = run("manage", "--state", running, "shell", "--no-imports", "-c", USER)
     assert (beside.returncode, beside.stdout.strip()) == (0, "hmislead")
     assert set(everything(running)) == ALL
+
+
+def test_tables_are_brought_up_to_date_when_something_changed_and_not_before(running, monkeypatch):
+    monkeypatch.delenv("DATABASE_URL")
+    calls = []
+
+    def start():
+        bring_up_to_date(State(running), lambda: calls.append("migrate"))
+        return calls
+
+    assert start() == [], "the start that made this folder did it"
+    with psycopg.connect(postgres.url(State(running)), autocommit=True) as connection:
+        taken = connection.execute(
+            "DELETE FROM django_migrations WHERE id = (SELECT max(id) FROM django_migrations) RETURNING app, name, applied"
+        ).fetchone()
+        assert start() == ["migrate"], "somebody took one back"
+        assert start() == ["migrate"]
+        connection.execute("INSERT INTO django_migrations (app, name, applied) VALUES (%s, %s, %s)", taken)
+    monkeypatch.setattr(tables, "fingerprint", lambda sources: "other code")
+    assert start() == ["migrate"] * 2
+    monkeypatch.setenv("DATABASE_URL", "postgresql://elsewhere")
+    assert start() == ["migrate"] * 3, "another's database is always asked"
 
 
 def test_a_crashed_process_starts_again_and_a_crashed_supervisor_leaves_no_orphans(running):
