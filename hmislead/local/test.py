@@ -79,7 +79,9 @@ def production_environment(environment: dict[str, str]) -> dict[str, str]:
 
 def typed() -> list[str]:
     """What mypy reads: the ground, and every room's policy and operations."""
-    patterns = [f"{room}/{name}" for room in ROOMS for name in ("policy.py", "operations.py", "operations")]
+    patterns = [
+        f"{room}/{name}" for room in (*ROOMS, "policies/cases") for name in ("policy.py", "operations.py", "operations")
+    ]
     return ["hmislead", *(path for pattern in patterns for path in packages.code_of(pattern, ROOT))]
 
 

@@ -95,6 +95,24 @@ def report_in_public(windows):
 def test_from_a_report_to_the_license_and_back(windows, users, implementation):
     number, code = report_in_public(windows)
     staff = opened_by(windows, users["staff"], below=BELOW)
+    review(staff, number)
+    address = propose(staff)
+    approve(opened_by(windows, users["administrator"]), address)
+    assert state_of(implementation) == ("proposed", "active")
+    give_notice(staff, address)
+    assert state_of(implementation) == ("in_effect", "suspended")
+    file_appeal(opened_by(windows, users["end_user"]))
+    assert state_of(implementation) == ("appealed", "active")
+    reject_appeal(staff, address)
+    assert state_of(implementation) == ("in_effect", "suspended")
+    lift(staff)
+    assert state_of(implementation) == ("lifted", "active")
+    follow_in_public(windows, number, code)
+    with use(implementation):
+        assert Deviation.objects.get().reporter is None
+
+
+def review(staff, number):
     staff.goto("cases/deviations/")
     check(staff)
     staff.get_by_role("link", name=number).click()
@@ -105,6 +123,9 @@ def test_from_a_report_to_the_license_and_back(windows, users, implementation):
     staff.get_by_label("What was found").fill("The login was used for two weeks.")
     press(staff, "Save review")
 
+
+def propose(staff):
+    """From the page of the report. Returns the address of the sanction."""
     staff.get_by_role("link", name="Propose a sanction").click()
     staff.locator("select[name=license]").select_option(label="Ada Quill at Harbor House", force=True)
     staff.locator("label", has_text="A login was shared after somebody left").click()
@@ -114,24 +135,26 @@ def test_from_a_report_to_the_license_and_back(windows, users, implementation):
     expect(staff.get_by_text("Offense 2. By the ladder: license suspended.")).to_be_visible()
     expect(staff.get_by_text("A Lead administrator approves it first")).to_be_visible()
     check(staff)
-    address = staff.url
+    return staff.url
 
-    boss = opened_by(windows, users["administrator"])
+
+def approve(boss, address):
     boss.goto(address)
     boss.get_by_role("link", name="Record the approval").first.click()
     boss.get_by_label("Record of the approval").fill("I agree.")
     press(boss, "Record approval")
-    assert state_of(implementation) == ("proposed", "active")
 
+
+def give_notice(staff, address):
     staff.goto(address)
     staff.get_by_role("link", name="Give notice of this sanction").first.click()
     check(staff)
     press(staff, "Give notice")
     expect(staff.get_by_text("Notice given. It is in effect.")).to_be_visible()
-    assert state_of(implementation) == ("in_effect", "suspended")
 
-    ada = opened_by(windows, users["end_user"])
-    ada.goto(f"{BELOW}")
+
+def file_appeal(ada):
+    ada.goto(BELOW)
     ada.get_by_role("link", name="Read the notice").first.click()
     check(ada)
     ada.get_by_role("link", name="Appeal").click()
@@ -139,21 +162,25 @@ def test_from_a_report_to_the_license_and_back(windows, users, implementation):
     ada.get_by_label("Why it should be looked at again").fill("I was on leave in these weeks.")
     press(ada, "File appeal")
     expect(ada.get_by_text("It does not act until the appeal is decided.")).to_be_visible()
-    assert state_of(implementation) == ("appealed", "active")
 
+
+def reject_appeal(staff, address):
     staff.goto(address)
     staff.get_by_role("link", name="Decide the appeal").first.click()
     check(staff)
     staff.locator("label", has_text="The sanction stands").click()
     staff.get_by_label("Reasons").fill("The login was shared before.")
     press(staff, "Decide appeal")
-    assert state_of(implementation) == ("in_effect", "suspended")
+
+
+def lift(staff):
     staff.get_by_role("link", name="Lift this sanction").first.click()
     check(staff)
     staff.get_by_label("Why").fill("The training was completed.")
     press(staff, "Lift sanction")
-    assert state_of(implementation) == ("lifted", "active")
 
+
+def follow_in_public(windows, number, code):
     followed = opened_by(windows)
     followed.goto("/p/north/follow/")
     check(followed)
@@ -162,5 +189,3 @@ def test_from_a_report_to_the_license_and_back(windows, users, implementation):
     press(followed, "Show")
     expect(followed.get_by_text("Action taken")).to_be_visible()
     check(followed)
-    with use(implementation):
-        assert Deviation.objects.get().reporter is None
