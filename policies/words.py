@@ -29,6 +29,8 @@ WORDS: dict[str, dict[str, Any]] = {
         "also": "Also in:",
         "checksum": "Checksum of the text",
         "languages": {"en": "English", "es": "Spanish"},
+        "skip": "Skip to main content",
+        "footer": "This site never holds client records.",
     },
     "es": {
         "title": "Políticas de {name}",
@@ -54,5 +56,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "also": "También en:",
         "checksum": "Suma de verificación del texto",
         "languages": {"en": "inglés", "es": "español"},
+        "skip": "Ir al contenido principal",
+        "footer": "Este sitio nunca guarda expedientes de clientes.",
     },
 }

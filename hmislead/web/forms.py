@@ -121,6 +121,11 @@ class UswdsField(BoundField):
         return kind_of(self.field.widget)
 
     @property
+    def required_word(self) -> str:
+        """What marks a field that must be filled in; a form in another language brings its own `required_word`."""
+        return getattr(self.form, "required_word", "required")
+
+    @property
     def is_group(self) -> bool:
         """True when several inputs share the label, which is then a legend."""
         return self.use_fieldset or self.kind == "range"

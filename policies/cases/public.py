@@ -133,11 +133,12 @@ def _answer_sent(request: Any, kind: str, form: forms.Form, send: Callable[..., 
     kept: list[Any] = []
 
     def act(data: dict[str, Any]) -> None:
-        if _too_many(request, "sent", settings.value("cases.public_per_hour")):
-            raise DomainError(_words(request)["wait"])
         kept.extend(send(language=request.shown_in, **data))
 
-    if request.method == "POST" and _done(request, form, act):
+    sent = request.method == "POST" and form.is_valid()
+    if sent and _too_many(request, "sent", settings.value("cases.public_per_hour")):
+        form.add_error(None, _words(request)["wait"])
+    elif sent and _done(request, form, act):
         case, code = kept
         return _page(request, "policies/cases/public_sent.html", {**shown, "case": case, "code": code, "form": None})
     return _page(request, "policies/cases/public_form.html", shown)
@@ -150,7 +151,8 @@ def _done(request: Any, form: forms.Form, act: Callable[[dict[str, Any]], Any]) 
     try:
         act(form.cleaned_data)
     except DomainError as error:
-        form.add_error(None, error.message)
+        # Operations speak English: what they refuse on a page in Spanish is that a case has moved on meanwhile.
+        form.add_error(None, error.message if request.shown_in == "en" else _words(request)["not_now"])
     except ValidationError as error:
         if request.shown_in == "es":
             for name in error.message_dict:

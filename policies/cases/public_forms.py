@@ -8,6 +8,7 @@ from django import forms
 
 from hmislead.directory.models import Organization
 from hmislead.documents.models import Document
+from hmislead.tenancy import settings
 from policies.cases.forms import offer
 from policies.cases.words import WORDS
 
@@ -20,8 +21,10 @@ class _PublicForm(forms.Form):
     def __init__(self, *args: Any, language: str, **more: Any) -> None:
         super().__init__(*args, **more)
         self.words = WORDS[language]
+        self.required_word, self.error_title = self.words["required"], self.words["check"]
         for name, field in self.fields.items():
             field.label = self.words[name]
+            field.error_messages["required"] = self.words["empty"]
         for name in {"document", "organization"} & set(self.fields):
             self.fields[name].empty_label = self.words["unknown"]  # type: ignore[attr-defined]
         if "what" in self.fields:
@@ -37,6 +40,12 @@ class PublicReportForm(_PublicForm):
     def __init__(self, *args: Any, documents: Any, organizations: Any, **more: Any) -> None:
         super().__init__(*args, **more)
         offer(self, documents, organizations)
+
+    def clean_happened_on(self) -> Any:
+        given = self.cleaned_data["happened_on"]
+        if given and given > settings.today():
+            raise forms.ValidationError(self.words["ahead"])
+        return given
 
 
 class PublicGrievanceForm(_PublicForm):

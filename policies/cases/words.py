@@ -55,6 +55,11 @@ WORDS: dict[str, dict[str, Any]] = {
         "complainants": dict(Grievance.Complainant.choices),
         "subjects": dict(Grievance.Subject.choices),
         "outcomes": dict(Grievance.Outcome.choices),
+        "required": "required",
+        "check": "Please check this form. Nothing has been saved yet.",
+        "empty": "Fill this in.",
+        "ahead": "The day it happened lies ahead. Give today or an earlier day.",
+        "not_now": "This cannot be done any more. Nothing was kept. Look the case up again to see how it stands.",
         "refused": "This seems to tell who a client is. Nothing was kept. {0}",
     },
     "es": {
@@ -132,6 +137,11 @@ WORDS: dict[str, dict[str, Any]] = {
             "not_upheld": "No se da la razón",
             "elsewhere": "Corresponde decidir a otros",
         },
+        "required": "obligatorio",
+        "check": "Revise este formulario. Todavía no se guardó nada.",
+        "empty": "Complete este campo.",
+        "ahead": "El día en que ocurrió es futuro. Escriba el de hoy o uno anterior.",
+        "not_now": "Esto ya no se puede hacer. No se guardó nada. Busque el caso de nuevo para ver cómo está.",
         "refused": "Parece que el texto dice quién es un cliente. No se guardó nada. {0}",
     },
 }
