@@ -124,6 +124,19 @@ def test_a_second_phone_must_prove_the_mailbox_too(packet):
     assert signed(packet) == 0
 
 
+def test_of_two_proven_phones_one_signs(packet):
+    first, second = Client(), Client()
+    link = mailed_link()
+    for phone in (first, second):
+        prove(phone, link)
+        assert "We do our part" in phone.get(link).content.decode()
+    assert "Thank you" in first.post(link, signature(packet)).content.decode()
+    late = second.post(link, signature(packet))
+    assert late.status_code == 409
+    assert "This link was used" in late.content.decode()
+    assert signed(packet) == 1
+
+
 @pytest.mark.parametrize("wrong", ["000000", "12345", ""])
 def test_a_wrong_code_opens_nothing(packet, wrong):
     client = Client()
