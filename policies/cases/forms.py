@@ -78,8 +78,20 @@ def offer(form: forms.Form, documents: Any, organizations: Any) -> None:
     form.fields["organization"].queryset = organizations.order_by("name")  # type: ignore[attr-defined]
 
 
-class ProposeForm(forms.Form):
+class AgencyForm(forms.Form):
+    """The agency first: it narrows the licenses that `ProposeForm` offers."""
+
     organization = forms.ModelChoiceField(queryset=Organization.objects.none(), label="Agency", widget=ComboBox)
+
+    def __init__(self, *args: Any, by: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        offer(self, None, Organization.objects.visible_to(by).current())
+
+
+class ProposeForm(forms.Form):
+    """Offers the licenses of `agency` alone; without an agency, which no page sends, none."""
+
+    organization = forms.ModelChoiceField(queryset=Organization.objects.none(), label="Agency", empty_label=None)
     license = forms.ModelChoiceField(
         queryset=License.objects.none(),
         label="Whose license",
@@ -97,10 +109,13 @@ class ProposeForm(forms.Form):
     )
     summary = forms.CharField(label="What was found", max_length=500, help_text=NO_NAMES)
 
-    def __init__(self, *args: Any, by: Any, **more: Any) -> None:
+    def __init__(self, *args: Any, by: Any, agency: Organization | None, **more: Any) -> None:
         super().__init__(*args, **more)
-        licenses = License.objects.visible_to(by).living().select_related("person", "organization")
-        self.fields["organization"].queryset = Organization.objects.visible_to(by).current()  # type: ignore[attr-defined]
+        key = agency.pk if agency else None
+        licenses = (
+            License.objects.visible_to(by).living().filter(organization=key).select_related("person", "organization")
+        )
+        offer(self, None, Organization.objects.visible_to(by).filter(pk=key))
         self.fields["license"].queryset = licenses  # type: ignore[attr-defined]
         self.fields["violation_class"].queryset = classes_in_use(by)  # type: ignore[attr-defined]
 

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, render
 
 from hmislead.access.pages import page
 from hmislead.access.permissions import MEMBER
-from hmislead.directory.models import License
+from hmislead.directory.models import License, Organization
 from hmislead.tenancy import settings
 from hmislead.web.form_pages import FormPage, answer_sent
 from hmislead.web.listing import render_list
@@ -72,16 +72,23 @@ def _may_appeal(case: Sanction, user: Any) -> bool:
 
 @page("manage_cases")
 def sanction_propose(request: Any) -> HttpResponseBase:
-    """From a deviation report (`?report=`), or for a violation that was found otherwise."""
+    """From a deviation report (`?report=`), or for a violation that was found otherwise; the agency is chosen first."""
     report = _report(request)
+    agency = _agency(request, report)
     back = report.get_absolute_url() if report else at(request, "sanction-list")
     line = "The offense is counted, and the ladder says which sanctions follow. Nobody is told yet."
+    crumbs = [("Sanctions", at(request, "sanction-list"))]
+    if agency is None and request.method != "POST":
+        about = FormPage("Propose a sanction", "Continue", back, "Choose the agency it is about.", crumbs)
+        shown = {"form": forms.AgencyForm(by=request.user), "page": about, "report": report}
+        return render(request, "policies/cases/propose_agency.html", shown)
     about = FormPage(
-        "Propose a sanction", "Propose sanction", back, line, [("Sanctions", at(request, "sanction-list"))]
-    )
-    start: dict[str, Any] = {"happened_on": settings.today()}
+        "Propose a sanction", "Propose sanction", back, line, crumbs,
+        template="policies/cases/propose.html", context={"report": report},
+    )  # fmt: skip
+    start: dict[str, Any] = {"happened_on": settings.today(), "organization": agency}
     if report:
-        start = {"happened_on": report.happened_on or report.received_on, "organization": report.organization_id}
+        start["happened_on"] = report.happened_on or report.received_on
         start["violation_class"] = report.violation_class_id
 
     def act(data: dict[str, Any]) -> tuple[str, str]:
@@ -90,7 +97,17 @@ def sanction_propose(request: Any) -> HttpResponseBase:
         words = " and ".join(each.get_kind_display().lower() for each in made)
         return made[0].get_absolute_url(), f"Offense {offense}. By the ladder: {words}. Look it over, then give notice."
 
-    return answer_sent(request, forms.ProposeForm(request.POST or None, by=request.user, initial=start), about, act)
+    form = forms.ProposeForm(request.POST or None, by=request.user, agency=agency, initial=start)
+    return answer_sent(request, form, about, act)
+
+
+def _agency(request: Any, report: Deviation | None) -> Organization | None:
+    """The agency that was chosen (`?organization=`), else the one the report names."""
+    chosen = request.GET.get("organization", report.organization_id if report else "")
+    try:
+        return Organization.objects.visible_to(request.user).current().filter(pk=UUID(str(chosen))).first()
+    except ValueError:
+        return None  # none chosen yet: the page asks
 
 
 def _report(request: Any) -> Deviation | None:

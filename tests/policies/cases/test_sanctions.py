@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.urls import reverse
 
 from hmislead.compliance import gate
 from hmislead.compliance.engine import recheck
@@ -381,3 +382,18 @@ def test_wrong_moves_are_refused(suspend, people):
         appeals.rule(sanction_id=sanction.pk, ruling="stands", text="So.", by=people["staff"])
     with pytest.raises(PermissionDenied):
         sanctions.lift(sanction_id=sanction.pk, reason="Please.", by=people["cho_lead"])
+
+
+def test_the_form_offers_the_licenses_of_the_chosen_agency_alone(client, people, classes, agency, license, neighbour):
+    other = factories.LicenseFactory(organization=neighbour)
+    address = reverse("cases:sanction-propose", kwargs={"slug": "north"})
+    client.force_login(people["staff"])
+    assert set(client.get(address).context["form"].fields) == {"organization"}, "the agency is asked first"
+    offered = client.get(address, {"organization": neighbour.pk}).context["form"].fields["license"].queryset
+    assert list(offered) == [other]
+    sent = {"violation_class": classes["major"].pk, "happened_on": factories.TODAY, "summary": "A login was shared."}
+    at_agency = f"{address}?organization={agency.pk}"
+    wrong = client.post(at_agency, {**sent, "organization": agency.pk, "license": other.pk})
+    assert (wrong.status_code, list(wrong.context["form"].errors)) == (422, ["license"])
+    assert client.post(at_agency, {**sent, "organization": agency.pk, "license": license.pk}).status_code == 302
+    assert {each.license for each in Sanction.objects.all()} == {license}
