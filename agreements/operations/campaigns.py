@@ -224,7 +224,10 @@ def mails_for(campaign: Campaign, subject: Any) -> tuple[list[MailPreview], str]
     except DomainError as error:
         return [], error.message
     packet = Packet(
-        implementation=context.current(), title=campaign.version.document.title, deadline_on=campaign.deadline_on
+        implementation=context.current(),
+        title=campaign.version.document.title,
+        deadline_on=campaign.deadline_on,
+        language=campaign.language,
     )
     people = Person.objects.in_bulk([c.person_id for data in signers for c in data.candidates])
     found = []

@@ -224,6 +224,13 @@ def test_numbers_and_mails(people, sides, agency, neighbour):
     assert (found.sent, found.out, found.signed, found.late) == (1, 0, 1, 0)
 
 
+def test_the_mails_shown_before_are_in_the_campaigns_language(people, sides, agency):
+    campaign = draft(people["staff"], language="es")
+    mails, _ = campaigns.mails_for(campaign, agency)
+    assert {each.subject[:21] for each in mails} == {"Firme a más tardar el"}
+    assert "Leer y firmar" in mails[0].text
+
+
 @pytest.mark.parametrize(("term", "ended"), [("license", True), ("open", False)])
 def test_an_agreement_may_end_with_its_license(people, agency, term, ended):
     license = factories.LicenseFactory(organization=agency)
