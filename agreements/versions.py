@@ -28,8 +28,11 @@ def require_version(version: DocumentVersion, parties: Iterable[PartyData], know
     name = str(known.organization(party.organization_id) if party.organization_id else known.coc(cocs[0]))
     if held is not None:
         raise DomainError(f"{name} goes by {held}, by its CoCs and your settings. Send that version to it.")
-    where = "its CoC" if len(cocs) == 1 else "its CoCs, as your settings ask for agencies in several CoCs"
-    raise DomainError(f"{version} is not in effect in {where}: {name}. Have it approved there first.")
+    if not party.organization_id:
+        raise DomainError(f"{version} is not in effect in {name}. Have it approved there first.")
+    where = "the CoC" if len(cocs) == 1 else "every CoC"
+    more = "" if len(cocs) == 1 else " Your settings ask that of agencies in several CoCs."
+    raise DomainError(f"{version} is not in effect in {where} of {name}. Have it approved there first.{more}")
 
 
 def _cocs_of(party: PartyData, known: Known) -> list[UUID]:

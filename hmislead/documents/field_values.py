@@ -69,7 +69,7 @@ def _designated(coc: Any, today: dt.date, field: str) -> str:
 
 def _policies_url() -> str:
     try:
-        path = reverse("policies:public", kwargs={"slug": context.current().slug})
+        path = reverse("public_policies:index", kwargs={"slug": context.current().slug})
     except NoReverseMatch:  # the room of policies is not installed
         return ""
     return f"{django_settings.PUBLIC_URL}{path}"

@@ -27,6 +27,7 @@ from hmislead.access.scopes import ROBOT
 from hmislead.celery import app
 from hmislead.tenancy import settings
 from hmislead.tenancy.context import use
+from tests import chromium as chrome
 from tests import factories
 from tests.agreements.factories import lead
 from tests.agreements.test_packets import member_person, power
@@ -79,7 +80,7 @@ def phone(live_server):
     """Opens a page 390 px wide, signed in or not; what the browser complains about fails the test."""
     complaints = []
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=chrome.EXECUTABLE, args=["--no-sandbox"])
 
         def open_phone(client=None):
             context = browser.new_context(viewport={"width": 390, "height": 844}, base_url=live_server.url)

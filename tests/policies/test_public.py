@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from hmislead.compliance.registry import Evaluation
+from hmislead.documents.field_values import general_values
 from hmislead.tenancy import settings
 from hmislead.tenancy.context import use
 from hmislead.tenancy.operations import change_setting
@@ -89,3 +90,8 @@ def test_posting_needs_a_copy_of_every_public_document(tenant, policy_version, c
     assert result() == "not_met"
     publish(plan)
     assert result() == "met"
+
+
+def test_documents_can_name_the_address_of_this_page(tenant, settings):
+    settings.PUBLIC_URL = "https://hmis.example.org"
+    assert general_values()["policies.url"] == "https://hmis.example.org/p/north/"
