@@ -18,6 +18,7 @@ PAGES = {
         "documents:contradiction-new",
         "documents:contradiction-resolve",
         "documents:document-new",
+        "documents:document-rename",
         "documents:document-retire",
         "documents:legal-review-new",
         "documents:version-attest",

@@ -96,7 +96,7 @@ def _made(campaign: Campaign, subject: Any, lead: Organization | None, known: Kn
 def _packet(campaign: Campaign) -> Packet:
     return Packet(
         type=campaign.version.document.type,
-        title=campaign.version.document.title,
+        title=campaign.version.document.title_in(campaign.language),
         version=campaign.version,
         language=campaign.language,
         state=Packet.State.SENT,

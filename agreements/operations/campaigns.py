@@ -225,7 +225,7 @@ def mails_for(campaign: Campaign, subject: Any) -> tuple[list[MailPreview], str]
         return [], error.message
     packet = Packet(
         implementation=context.current(),
-        title=campaign.version.document.title,
+        title=campaign.version.document.title_in(campaign.language),
         deadline_on=campaign.deadline_on,
         language=campaign.language,
     )

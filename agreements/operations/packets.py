@@ -66,7 +66,7 @@ def prepare_packet(
     packet = Packet.objects.create(
         number=f"P-{next_number('P'):04d}",
         type=version.document.type,
-        title=version.document.title,
+        title=version.document.title_in(language),
         version=version,
         language=language,
         deadline_on=deadline_on,

@@ -32,14 +32,30 @@ STUDIO = "edit_documents"
 class DocumentSerializer(serializers.ModelSerializer[Document]):
     class Meta:
         model = Document
-        fields = ("id", "type", "number", "title", "is_public", "needs_approval", "retired_on", "created_at")
+        fields = (
+            "id",
+            "type",
+            "number",
+            "title",
+            "title_es",
+            "is_public",
+            "needs_approval",
+            "retired_on",
+            "created_at",
+        )
         read_only_fields = fields
 
 
 class DocumentInput(serializers.Serializer[Any]):
     type = serializers.ChoiceField(choices=types.CHOICES)
     title = serializers.CharField(required=False, allow_blank=True, max_length=200, default="")
+    title_es = serializers.CharField(required=False, allow_blank=True, max_length=200, default="")
     from_starting = serializers.BooleanField(required=False, default=True, help_text="Begin with our starting text.")
+
+
+class TitlesInput(serializers.Serializer[Any]):
+    title = serializers.CharField(max_length=200)
+    title_es = serializers.CharField(required=False, allow_blank=True, max_length=200, default="")
 
 
 class VersionSerializer(serializers.ModelSerializer[DocumentVersion]):
@@ -166,13 +182,29 @@ class DocumentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantVi
     queryset = Document.objects.all()
     serializer_class = DocumentSerializer
     filterset_fields = ("type", "is_public")
-    access = {"list": MEMBER, "retrieve": MEMBER, "create": STUDIO, "new_version": STUDIO, "retire": STUDIO}
+    access = {
+        "list": MEMBER,
+        "retrieve": MEMBER,
+        "create": STUDIO,
+        "rename": STUDIO,
+        "new_version": STUDIO,
+        "retire": STUDIO,
+    }
 
     @extend_schema(request=DocumentInput, responses={201: DocumentSerializer})
     def create(self, request: Any, **kwargs: Any) -> Response:
         """Begin a document with its first draft."""
         document = writing.create_document(by=request.user, **checked(DocumentInput, request.data))
         return Response(DocumentSerializer(document).data, 201)
+
+    @extend_schema(request=TitlesInput, responses=DocumentSerializer)
+    @action(detail=True, methods=["post"])
+    def rename(self, request: Any, **kwargs: Any) -> Response:
+        """Give it other titles. What was published or sent keeps the one it had."""
+        data = checked(TitlesInput, request.data)
+        return Response(
+            DocumentSerializer(writing.rename_document(document_id=kwargs["pk"], by=request.user, **data)).data
+        )
 
     @extend_schema(request=None, responses={201: VersionSerializer})
     @action(detail=True, methods=["post"], url_path="new-version")

@@ -23,6 +23,7 @@ WAYS = (
 class NewDocumentForm(forms.Form):
     type = forms.ChoiceField(label="What kind of document", choices=[("", "Choose one"), *types.CHOICES])
     title = forms.CharField(max_length=200, required=False, help_text="Leave it empty to use the name of its kind.")
+    title_es = forms.CharField(label="Title in Spanish", max_length=200, required=False, help_text="If it has one.")
     way = forms.ChoiceField(label="How to begin", choices=WAYS, widget=forms.RadioSelect, initial="starting")
     file = forms.FileField(label="The PDF", required=False, help_text="Only when you begin from a PDF you have.")
 
@@ -31,6 +32,13 @@ class NewDocumentForm(forms.Form):
         if given.get("way") == "upload" and not given.get("file"):
             self.add_error("file", "Choose the PDF, or begin another way.")
         return given
+
+
+class TitlesForm(forms.Form):
+    title = forms.CharField(max_length=200)
+    title_es = forms.CharField(
+        label="Title in Spanish", max_length=200, required=False, help_text="Empty: the other one stands on both sides."
+    )
 
 
 class BlockForm(forms.Form):

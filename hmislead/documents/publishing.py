@@ -72,7 +72,9 @@ def _publish(version: DocumentVersion, language: str) -> None:
 
 
 def _stored(version: DocumentVersion, shown: dict[str, Any], language: str) -> Any:
-    content = pdf_from(PRINT, shown, title=str(version), language=language)
+    heading = version.document.title_in(language)
+    title = f"{heading}, {'versión' if language == 'es' else 'version'} {version.number}"
+    content = pdf_from(PRINT, {**shown, "heading": heading}, title=title, language=language)
     name = f"{version.document.number}-v{version.number}.{language}.pdf"
     return store_file(file=io.BytesIO(content), name=name, permission="view_documents", by=ROBOT)
 

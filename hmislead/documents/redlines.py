@@ -108,7 +108,7 @@ def _fail(copy_id: UUID, sentence: str) -> None:
 def _title(copy: RedlineCopy) -> str:
     new, old = copy.version.number, copy.against.number
     if copy.language == "es":
-        return f"{copy.version.document.title}: versión {new} comparada con la versión {old}"
+        return f"{copy.version.document.title_in('es')}: versión {new} comparada con la versión {old}"
     return f"{copy.version.document.title}: version {new} against version {old}"
 
 

@@ -16,6 +16,7 @@ urlpatterns = [
     path("documents/versions/<uuid:pk>/library/", graph.clause_insert, name="clause-insert"),
     path("documents/clauses/<uuid:pk>/keep/", graph.clause_keep, name="clause-keep"),
     path("documents/<uuid:pk>/", documents.document_detail, name="document-detail"),
+    path("documents/<uuid:pk>/title/", documents.document_rename, name="document-rename"),
     path("documents/<uuid:pk>/retire/", documents.document_retire, name="document-retire"),
     path("documents/<uuid:pk>/new-version/", documents.version_new, name="version-new"),
     path("documents/versions/<uuid:pk>/", documents.version_detail, name="version-detail"),

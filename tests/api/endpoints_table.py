@@ -22,6 +22,7 @@ ENDPOINTS = {
         "post document-versions take_back",
         "post documents create",
         "post documents new_version",
+        "post documents rename",
         "post documents retire",
         "post policy-settings create",
         "delete policy-settings destroy",

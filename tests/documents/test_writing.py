@@ -185,6 +185,21 @@ def test_the_spanish_side_is_counted_like_the_english(client, people):
     assert counted() == ((), True)
 
 
+def test_a_document_has_a_title_in_each_language_and_may_be_renamed(client, people):
+    document = writing.create_document(type="participation", by=people["staff"])
+    assert document.title_in("en") == "Participation agreement"
+    assert document.title_in("es").startswith("Acuerdo")
+    client.force_login(people["staff"])
+    address = reverse("documents:document-rename", kwargs={"slug": "north", "pk": document.pk})
+    assert client.post(address, {"title": " ", "title_es": "Convenio"}).status_code == 422
+    assert client.post(address, {"title": "Agency agreement", "title_es": ""}).status_code == 302
+    document.refresh_from_db()
+    assert (document.title, document.title_in("es")) == ("Agency agreement", "Agency agreement")
+    with pytest.raises(PermissionDenied):
+        writing.rename_document(document_id=document.pk, title="Mine", by=people["cho_lead"])
+    assert writing.create_document(type="participation", title="Ours", by=people["staff"]).title_es == ""
+
+
 def test_a_redline_marks_words_and_names_what_came_went_and_moved(people):
     old = documents.version(texts=(("One", "We keep it safe."), ("Two", "Second."), ("Three", "Third.")))
     new = documents.next_version(old.document, state="draft", texts=())

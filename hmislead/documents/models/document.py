@@ -31,6 +31,7 @@ class Document(TenantModel):
     type = models.CharField(max_length=24, choices=types.CHOICES)
     number = models.CharField(max_length=12, help_text="A short number people can say, such as D-014.")
     title = models.CharField(max_length=200)
+    title_es = models.CharField("title in Spanish", max_length=200, blank=True)
     is_public = models.BooleanField("shown to the public", default=False)
     needs_approval = models.BooleanField("a governing body approves it", default=True)
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
@@ -47,6 +48,10 @@ class Document(TenantModel):
 
     def get_absolute_url(self) -> str:
         return reverse("documents:document-detail", kwargs={"slug": context.current().slug, "pk": self.pk})
+
+    def title_in(self, language: str) -> str:
+        """The title beside a text in a language: the English one where there is no Spanish one."""
+        return self.title_es if language == "es" and self.title_es else self.title
 
 
 @tracked
@@ -298,6 +303,11 @@ class PublishedCopy(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.version}, {self.get_language_display()}"
+
+    @property
+    def title(self) -> str:
+        """The document's title in the language of this copy."""
+        return self.version.document.title_in(self.language)
 
 
 @tracked

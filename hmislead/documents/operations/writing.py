@@ -44,8 +44,12 @@ class BlockData:
 
 
 @transaction.atomic
-def create_document(*, type: str, by: Any, title: str = "", from_starting: bool = True, file: Any = None) -> Document:
+def create_document(
+    *, type: str, by: Any, title: str = "", title_es: str = "", from_starting: bool = True, file: Any = None
+) -> Document:
     """Begin a document with its first draft: from our starting text, from a blank page, or from an uploaded PDF.
+
+    Without titles it is named after its kind, and in Spanish as our starting text is.
 
     `type` is a key of `types.TYPES`. Raises DomainError for an unknown type, RefusedFile for a file that is no PDF.
     """
@@ -57,6 +61,7 @@ def create_document(*, type: str, by: Any, title: str = "", from_starting: bool 
         type=type,
         number=f"D-{next_number('D'):03d}",
         title=title.strip() or kind.label,
+        title_es=title_es.strip() or ("" if title.strip() else _spanish_title(type)),
         is_public=kind.public,
         needs_approval=type in settings.value("documents.approved_by_body"),
         owner=by if getattr(by, "pk", None) else None,
@@ -66,6 +71,22 @@ def create_document(*, type: str, by: Any, title: str = "", from_starting: bool 
         _write_starting(version)
     completeness.keep(version)
     return document
+
+
+@transaction.atomic
+def rename_document(*, document_id: UUID, title: str, by: Any, title_es: str = "") -> Document:
+    """Give a document other titles. What was published or sent keeps the one it had. Raises DomainError without one."""
+    _require_editor(by)
+    document: Document = Document.objects.visible_to(by).select_for_update(of=("self",)).get(pk=document_id)
+    if not title.strip():
+        raise DomainError("Title: give the document a name.")
+    document.title, document.title_es = title.strip(), title_es.strip()
+    document.save(update_fields=["title", "title_es", "updated_at"])
+    return document
+
+
+def _spanish_title(type: str) -> str:
+    return starting(type, "es").title if "es" in languages(type) else ""
 
 
 @transaction.atomic

@@ -16,7 +16,7 @@ from hmislead.access.pages import page
 from hmislead.access.permissions import MEMBER
 from hmislead.audit.timeline import timeline
 from hmislead.documents import accessibility, completeness, policy, readability, rendering
-from hmislead.documents.forms import AttestForm, BlockForm, NewDocumentForm, SubmitForm
+from hmislead.documents.forms import AttestForm, BlockForm, NewDocumentForm, SubmitForm, TitlesForm
 from hmislead.documents.lists import DOCUMENTS, document_rows
 from hmislead.documents.models import Block, Document, DocumentVersion
 from hmislead.documents.operations import comments, versions, writing
@@ -49,6 +49,7 @@ def document_new(request: Any) -> HttpResponseBase:
         document = writing.create_document(
             type=given["type"],
             title=given["title"],
+            title_es=given["title_es"],
             from_starting=given["way"] == "starting",
             file=given["file"] if given["way"] == "upload" else None,
             by=request.user,
@@ -73,6 +74,22 @@ def document_detail(request: Any, pk: UUID) -> HttpResponse:
         "panels": panels_for(request, "document", document),
     }
     return render(request, "documents/studio/document_detail.html", context)
+
+
+@page("edit_documents")
+def document_rename(request: Any, pk: UUID) -> HttpResponseBase:
+    document = get_object_or_404(Document.objects.visible_to(request.user), pk=pk)
+    back = document.get_absolute_url()
+    form = TitlesForm(request.POST or None, initial={"title": document.title, "title_es": document.title_es})
+    shown = FormPage(
+        "Change the title", "Save the title", back, line="What was published or sent keeps the title it had."
+    )
+
+    def act(given: dict[str, Any]) -> tuple[str, str]:
+        writing.rename_document(document_id=pk, by=request.user, **given)
+        return back, "The title is saved."
+
+    return answer_sent(request, form, shown, act)
 
 
 @page("edit_documents")
