@@ -53,7 +53,7 @@ def test_by_setting_only_what_is_in_effect_in_all_of_its_cocs(people, sides, age
     old, new, other = two_versions
     change_setting(key="documents.several_cocs", value="all", by=people["administrator"])
     for version in (old, new):
-        with pytest.raises(DomainError, match="not in effect in its CoCs"):
+        with pytest.raises(DomainError, match="not in effect in every CoC of Harbor House"):
             prepare(people["staff"], agency, version=version)
     documents.effect(new, other, effective_from=dt.date(2025, 7, 1))
     assert prepare(people["staff"], agency, version=new).version == new
@@ -61,7 +61,7 @@ def test_by_setting_only_what_is_in_effect_in_all_of_its_cocs(people, sides, age
 
 def test_an_agency_signs_what_is_in_effect_in_its_own_coc(people, sides, agency):
     elsewhere = documents.version(cocs=[factories.CoCFactory()])
-    with pytest.raises(DomainError, match="not in effect in its CoC"):
+    with pytest.raises(DomainError, match="not in effect in the CoC of Harbor House"):
         prepare(people["staff"], agency, version=elsewhere)
 
 
