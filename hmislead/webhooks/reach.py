@@ -1,8 +1,8 @@
 """One POST to an address that a tenant's administrator chose: nothing inside our own network may be reached by it.
 
 The name is resolved once, every address it has must be public, and the connection goes to the address that was looked
-at: a name that resolves differently a moment later changes nothing. No redirect is followed, no proxy used, the whole
-call has one limit of time, and of the answer nothing but its status is read.
+at: a name that resolves differently a moment later changes nothing. No redirect is followed, no proxy used, looking up
+the name and the whole call have a limit of time each, and of the answer nothing but its status is read.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import http.client
 import ipaddress
+import queue
 import re
 import socket
 import ssl
@@ -25,6 +26,7 @@ from hmislead.webhooks.models import LONGEST_URL, Trouble
 
 CONNECT_SECONDS = 3
 SECONDS = 10
+LOOKUP_SECONDS = 5
 USER_AGENT = "HMIS-Lead-Webhooks/1"
 HOST = re.compile(r"[A-Za-z0-9.\-_:]{1,253}")
 # Public by their number and yet inside: translations of IPv4 addresses (RFC 6052, 8215), and the addresses at which
@@ -80,14 +82,37 @@ def post(url: str, *, body: bytes, headers: dict[str, str]) -> int:
 
 def resolve(host: str, port: int) -> str:
     """The address to connect to. Raises NotReachedError if there is none, or if any address of the name is private."""
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP)
-    except (OSError, UnicodeError):
-        raise NotReachedError(Trouble.NAME) from None
+    found = _looked_up(host, port)
     addresses = [str(entry[4][0]).partition("%")[0] for entry in found]
     if not addresses or not all(_is_allowed(ipaddress.ip_address(each)) for each in addresses):
         raise NotReachedError(Trouble.PRIVATE)
     return addresses[0]
+
+
+# Looking up a name takes as long as its servers like and cannot be stopped. So many may be waited for in vain at a time.
+_lookups = threading.BoundedSemaphore(20)
+
+
+def _looked_up(host: str, port: int) -> list[Any]:
+    """What `getaddrinfo` says. Raises NotReachedError for no such name, or when that takes longer than LOOKUP_SECONDS."""
+    if not _lookups.acquire(blocking=False):
+        raise NotReachedError(Trouble.NAME)
+    said: queue.SimpleQueue[list[Any] | None] = queue.SimpleQueue()
+
+    def look() -> None:
+        try:
+            said.put(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP))
+        except (OSError, UnicodeError):
+            said.put(None)
+        finally:
+            _lookups.release()
+
+    threading.Thread(target=look, daemon=True).start()
+    with contextlib.suppress(queue.Empty):
+        found = said.get(timeout=LOOKUP_SECONDS)
+        if found is not None:
+            return found
+    raise NotReachedError(Trouble.NAME)
 
 
 def is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:

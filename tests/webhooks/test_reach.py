@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+import threading
 import time
 
 import pytest
@@ -170,6 +171,28 @@ def test_a_call_ends_in_time_however_slow_the_other_side_is(receiver, monkeypatc
         reach.post(receiver.url, body=b"{}", headers={})
     assert error.value.trouble == Trouble.UNREACHABLE
     assert time.monotonic() - started < 10  # the receiver would go on for 30 seconds or for ever
+
+
+def test_a_name_that_takes_too_long_to_look_up_holds_nobody_and_only_so_many_wait(monkeypatch):
+    monkeypatch.setattr(reach, "LOOKUP_SECONDS", 0.2)
+    monkeypatch.setattr(reach, "_lookups", threading.BoundedSemaphore(1))
+    over, looks = threading.Event(), []
+
+    def slow(*args, **kwargs):
+        looks.append(args[0])
+        over.wait(20)
+        raise OSError
+
+    monkeypatch.setattr(socket, "getaddrinfo", slow)
+    started = time.monotonic()
+    for _ in range(2):  # the second finds the only place taken
+        with pytest.raises(reach.NotReachedError) as error:
+            reach.resolve("slow.example.org", 443)
+        assert error.value.trouble == Trouble.NAME
+    assert time.monotonic() - started < 10
+    assert looks == ["slow.example.org"]
+    over.set()
+    assert reach._lookups.acquire(timeout=10), "whoever waited in vain gives its place back"
 
 
 def test_a_port_where_nobody_listens(receiver):
