@@ -161,9 +161,9 @@ SELECT pg_temp.key(number, 'import', 1), implementation, now(), now(), 1, 'roste
 FROM simulation;
 
 -- A policy in effect in every CoC, acknowledged every year by nearly everybody.
-INSERT INTO documents_document (id, implementation_id, created_at, updated_at, type, number, title, is_public, needs_approval)
+INSERT INTO documents_document (id, implementation_id, created_at, updated_at, type, number, title, title_es, is_public, needs_approval)
 SELECT pg_temp.key(number, 'policy', 1), implementation, now(), now(), 'policies_procedures', 'D-001',
-    'Policies and Procedures', true, true
+    'Policies and Procedures', '', true, true
 FROM simulation;
 
 INSERT INTO documents_documentversion (id, implementation_id, created_at, updated_at, document_id, number, state, source,
