@@ -201,10 +201,9 @@ class DocumentViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantVi
     @action(detail=True, methods=["post"])
     def rename(self, request: Any, **kwargs: Any) -> Response:
         """Give it other titles. What was published or sent keeps the one it had."""
-        data = checked(TitlesInput, request.data)
-        return Response(
-            DocumentSerializer(writing.rename_document(document_id=kwargs["pk"], by=request.user, **data)).data
-        )
+        titles = checked(TitlesInput, request.data)
+        named = writing.rename_document(document_id=kwargs["pk"], by=request.user, **titles)
+        return Response(DocumentSerializer(named).data)
 
     @extend_schema(request=None, responses={201: VersionSerializer})
     @action(detail=True, methods=["post"], url_path="new-version")
@@ -284,10 +283,8 @@ class VersionViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantVie
     @action(detail=True, methods=["post"], url_path="add-block")
     def add_block(self, request: Any, **kwargs: Any) -> Response:
         """Add a clause at the end of a draft."""
-        data = _block_data(request.data)
-        return Response(
-            BlockSerializer(writing.add_block(version_id=kwargs["pk"], data=data, by=request.user)).data, 201
-        )
+        made = writing.add_block(version_id=kwargs["pk"], data=_block_data(request.data), by=request.user)
+        return Response(BlockSerializer(made).data, 201)
 
     @extend_schema(request=AttestInput, responses={201: ClauseAttestationSerializer})
     @action(detail=True, methods=["post"])
