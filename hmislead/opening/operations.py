@@ -22,6 +22,7 @@ from hmislead.web.templatetags.web import count_of
 
 MOST_ROWS = 20_000
 INLINE_ROWS = 200  # more are applied by a worker
+CHANGED = "Something changed since you looked at this file: some of its rows have problems now. Nothing was loaded."
 SHEETS = frozenset({"csv", "xlsx"})
 State = ImportBatch.State
 
@@ -69,9 +70,12 @@ def apply_sheet(*, batch_id: UUID, by: Any, leave_out: bool = False) -> ImportBa
         )
     batch.state, batch.applied_by = State.APPLYING, by if getattr(by, "pk", None) else None
     batch.progress_total = batch.summary.get("added", 0)
-    batch.save(update_fields=["state", "applied_by", "progress_total", "updated_at"])
+    batch.options = {**batch.options, "leave_out": leave_out, "note": ""}
+    batch.save(update_fields=["state", "applied_by", "progress_total", "options", "updated_at"])
     if batch.progress_total > INLINE_ROWS:
-        jobs.enqueue("opening.apply", subject_id=batch.pk, key=f"opening.apply:{batch.pk}")
+        # Shown again because something had changed, it may be loaded a second time: that is another job.
+        key = f"opening.apply:{batch.pk}:{timezone.now().isoformat()}"
+        jobs.enqueue("opening.apply", subject_id=batch.pk, key=key)
         return batch
     return write_rows(batch, by)
 
@@ -88,11 +92,22 @@ def discard_sheet(*, batch_id: UUID, by: Any) -> ImportBatch:
 
 
 def write_rows(batch: ImportBatch, by: Any) -> ImportBatch:
-    """Read the file again, since the world may have moved on, and write what is new. Runs in the caller's transaction."""
+    """Read the file again, since the world may have moved on, and write what is new. Runs in the caller's transaction.
+
+    Rows that have problems by now are left out if somebody said so of such rows; else nothing is written and the file is
+    shown again with them.
+    """
     loader = LOADERS[batch.kind]
     _require(loader, by)
     with batch.file.content.open("rb") as content:
         plan = _plan(loader, content, batch.file.name, by)
+    ImportProblem.objects.filter(batch=batch).delete()
+    _keep_problems(batch, plan)
+    if plan.left_out and not batch.options.get("leave_out"):
+        batch.options = {**batch.options, "note": CHANGED}
+        batch.state, batch.summary = State.PREVIEWED, _summary(plan)
+        batch.save(update_fields=["state", "summary", "options", "updated_at"])
+        return batch
     defer_nothing()  # with history triggers, deferred key checks of many rows cost quadratic time
     loader.save(plan.add, by, bool(batch.options.get("carried_over")))
     batch.state, batch.applied_at, batch.summary = State.APPLIED, timezone.now(), _summary(plan)

@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from agreements.models import Agreement
 from hmislead.compliance.models import Status
@@ -122,6 +123,24 @@ def test_a_file_with_problems_is_loaded_only_when_somebody_says_so(ground):
     assert Agreement.objects.count() == 0
     load(ground["staff"], text, leave_out=True)
     assert Agreement.objects.count() == 3
+
+
+def test_rows_that_have_problems_by_the_time_of_loading_are_shown_and_not_dropped(client, ground, agency):
+    """The agency is renamed between the look and the loading: nothing is loaded, and the page says which rows and why."""
+    batch = read(ground["staff"], AGREEMENTS)
+    type(agency).objects.filter(pk=agency.pk).update(name="Elsewhere")
+    batch = operations.apply_sheet(batch_id=batch.pk, by=ground["staff"])
+    assert (batch.state, batch.summary["left_out"]) == ("previewed", 2)
+    assert not Agreement.objects.exists()
+    assert ImportProblem.objects.filter(batch=batch).count() == 2
+    client.force_login(ground["staff"])
+    address = reverse("opening:sheet-detail", kwargs={"slug": "north", "pk": batch.pk})
+    assert operations.CHANGED in client.get(address).content.decode()
+    with pytest.raises(DomainError, match="2 rows have problems"):
+        operations.apply_sheet(batch_id=batch.pk, by=ground["staff"])
+    batch = operations.apply_sheet(batch_id=batch.pk, by=ground["staff"], leave_out=True)
+    assert (batch.state, Agreement.objects.count()) == ("applied", 1)
+    assert ImportProblem.objects.filter(batch=batch).count() == 2, "what was left out stays listed"
 
 
 def test_a_file_without_a_needed_column_or_without_rows_is_refused(ground):
