@@ -208,7 +208,10 @@ SECURE_SSL_REDIRECT = HTTPS and env.flag("SSL_REDIRECT", default=True)
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
-if env.flag("BEHIND_PROXY", default=False):
+BEHIND_PROXY = env.flag("BEHIND_PROXY", default=False)
+# Whose address counts: the one the proxy saw, for the limits of sign-in and public forms and as evidence of a signature.
+ALLAUTH_TRUSTED_PROXY_COUNT = int(BEHIND_PROXY)
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
@@ -294,7 +297,7 @@ REST_FRAMEWORK = {
         "rest_framework.filters.SearchFilter",
         "rest_framework.filters.OrderingFilter",
     ],
-    "NUM_PROXIES": 1 if env.flag("BEHIND_PROXY", default=False) else 0,
+    "NUM_PROXIES": int(BEHIND_PROXY),
     "DEFAULT_SCHEMA_CLASS": "hmislead.web.schema.Schema",
     "EXCEPTION_HANDLER": "hmislead.web.problems.problem_details",
     "DEFAULT_THROTTLE_CLASSES": ["hmislead.web.throttles.PerClient"],

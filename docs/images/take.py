@@ -4,6 +4,7 @@
 """
 
 import json
+import shutil
 import sys
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from playwright.sync_api import sync_playwright
 
 STATE = Path(sys.argv[1] if len(sys.argv) > 1 else "var")
 ADDRESS = sys.argv[2] if len(sys.argv) > 2 else "http://localhost:8000"
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 SHOTS = {"home": "/i/demo/"}
 
 

@@ -137,4 +137,4 @@ class CommentQuerySet(models.QuerySet[Any]):
         held = access.scopes("view_documents")
         if held.everything or held.cocs:
             return self.filter(period__version__in=_model("DocumentVersion").objects.visible_to(user).values("pk"))
-        return self.filter(author_id=access.user_id) if access.user_id else self.none()
+        return self.filter(author_id=access.user_id) if access.own and access.user_id else self.none()

@@ -11,6 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from hmislead.access import scopes
 from hmislead.access.scopes import ROBOT
 from hmislead.documents import comment_notices
 from hmislead.documents.models import Comment, CommentPeriod, DocumentVersion
@@ -361,3 +362,12 @@ def test_the_api_opens_comments_answers_and_closes(people, client, draft):
     )
     assert answer.json()["disposition"] == "accepted"
     assert client.post(f"{base}/comment-periods/{period}/close/").json()["closes_on"] == settings.today().isoformat()
+
+
+def test_a_token_that_was_not_given_ones_own_reads_none_of_ones_own(draft, people):
+    user = people["end_user"]
+    said(opened(draft), user)
+    assert Comment.objects.visible_to(user).count() == 1
+    user.token_scopes = {"view_directory"}
+    scopes.forget(user)
+    assert not Comment.objects.visible_to(user).exists()
