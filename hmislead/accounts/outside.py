@@ -11,6 +11,8 @@ from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 
+from hmislead.web.public_addresses import is_public
+
 MOST_BYTES = 1_000_000
 SECONDS = 5
 
@@ -22,7 +24,7 @@ class RefusedAddressError(requests.RequestException):
 def _check_peer(sock: Any) -> Any:
     """Look at where the connection really leads: a name may resolve differently from one moment to the next."""
     peer = ipaddress.ip_address(sock.getpeername()[0].split("%")[0])
-    if not peer.is_global and not settings.SSO_PRIVATE_ADDRESSES:
+    if not is_public(peer) and not settings.SSO_PRIVATE_ADDRESSES:
         sock.close()
         raise RefusedAddressError("The address of the identity provider is not on the public internet.")
     return sock

@@ -22,6 +22,7 @@ from django.conf import settings
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
 from hmislead.errors import DomainError
+from hmislead.web.public_addresses import is_public
 from hmislead.webhooks.models import LONGEST_URL, Trouble
 
 CONNECT_SECONDS = 3
@@ -29,9 +30,6 @@ SECONDS = 10
 LOOKUP_SECONDS = 5
 USER_AGENT = "HMIS-Lead-Webhooks/1"
 HOST = re.compile(r"[A-Za-z0-9.\-_:]{1,253}")
-# Public by their number and yet inside: translations of IPv4 addresses (RFC 6052, 8215), and the addresses at which
-# clouds answer their own machines where those are not link-local.
-INSIDE = [ipaddress.ip_network(each) for each in ("64:ff9b::/96", "64:ff9b:1::/48", "168.63.129.16/32", "192.0.0.0/24")]
 
 
 class NotReachedError(Exception):
@@ -113,17 +111,6 @@ def _looked_up(host: str, port: int) -> list[Any]:
         if found is not None:
             return found
     raise NotReachedError(Trouble.NAME)
-
-
-def is_public(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
-    """True for an address on the public internet that is nothing else in disguise."""
-    if isinstance(address, ipaddress.IPv6Address):
-        disguised = address.ipv4_mapped or address.sixtofour or address.teredo
-        if disguised or address.is_site_local:
-            return False
-    if any(address in network for network in INSIDE if network.version == address.version):
-        return False
-    return address.is_global and not (address.is_multicast or address.is_reserved or address.is_unspecified)
 
 
 def _is_allowed(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:

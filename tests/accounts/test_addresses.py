@@ -9,6 +9,8 @@ import sys
 import pytest
 from django.conf import settings
 
+from hmislead.accounts import outside
+
 ASK = """
 import django
 django.setup()
@@ -32,3 +34,28 @@ def test_a_proxy_is_believed_only_where_one_is_and_only_about_whom_it_saw(behind
         check=False,
     )
     assert asked.stdout.split() == [address, address], asked.stderr
+
+
+class Line:
+    """A connection that leads to an address."""
+
+    def __init__(self, address):
+        self.address, self.closed = address, False
+
+    def getpeername(self):
+        return (self.address, 443)
+
+    def close(self):
+        self.closed = True
+
+
+@pytest.mark.parametrize(
+    "address", ["10.0.0.1", "64:ff9b::a00:1", "2002:a00:1::", "::ffff:10.0.0.1", "168.63.129.16", "224.0.0.1"]
+)
+def test_an_identity_provider_is_not_reached_inside_however_its_address_is_written(address, settings):
+    settings.SSO_PRIVATE_ADDRESSES = False
+    line = Line(address)
+    with pytest.raises(outside.RefusedAddressError):
+        outside._check_peer(line)
+    assert line.closed
+    assert outside._check_peer(Line("93.184.216.34")).closed is False
