@@ -9,7 +9,6 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from hmislead.access.pages import page
@@ -52,7 +51,6 @@ def person_policies(request: Any, pk: UUID) -> HttpResponse:
 
 
 @page(OWN)
-@never_cache
 def read(request: Any, pk: UUID) -> HttpResponse:
     """The exact text of a version, what changed in it, its quiz, and the reader's own yes."""
     person_id = request.access.person_id

@@ -9,7 +9,6 @@ from django.http import FileResponse, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from agreements.models import SigningLink
@@ -33,7 +32,6 @@ def packet_copy(request: Any, pk: UUID) -> FileResponse:
 
 
 @public
-@never_cache
 @require_safe
 def link_copy(request: Any, token: str) -> HttpResponse:
     """What was signed and where to download it, once the mailbox is proved; before that, nothing of the agreement."""
@@ -50,7 +48,6 @@ def link_copy(request: Any, token: str) -> HttpResponse:
 
 
 @public
-@never_cache
 @require_safe
 def link_copy_file(request: Any, token: str) -> HttpResponseBase:
     """The sealed copy itself, as a download. Without a proved mailbox it leads to the page that asks for the code."""

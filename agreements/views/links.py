@@ -9,7 +9,6 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -28,7 +27,6 @@ HOMES: dict[str, str] = {SigningLink.Purpose.SIGN: "signing:link", SigningLink.P
 
 
 @public
-@never_cache
 @require_http_methods(["GET", "POST"])
 def link(request: Any, token: str) -> HttpResponse:
     """The text and the signature, once the mailbox is proved; before that, nothing of the agreement."""
@@ -47,7 +45,6 @@ def link(request: Any, token: str) -> HttpResponse:
 
 
 @public
-@never_cache
 @sensitive_post_parameters("code")
 @require_POST
 def code(request: Any, token: str) -> HttpResponse:
@@ -66,7 +63,6 @@ def code(request: Any, token: str) -> HttpResponse:
 
 
 @public
-@never_cache
 @require_http_methods(["GET", "POST"])
 def decline(request: Any, token: str) -> HttpResponse:
     """Refuse to sign, with the reason. The link is used up."""

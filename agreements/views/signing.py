@@ -8,7 +8,6 @@ from uuid import UUID
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.cache import never_cache
 
 from agreements import policy
 from agreements.models import Candidate, Signer
@@ -37,7 +36,6 @@ def to_sign(request: Any) -> HttpResponse:
 
 
 @page(OWN)
-@never_cache
 def sign(request: Any, pk: UUID) -> HttpResponseBase:
     """The text in full, then the signature: nothing else on the page."""
     candidate = _mine(request, pk)

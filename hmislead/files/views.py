@@ -27,5 +27,4 @@ def as_download(stored: StoredFile) -> FileResponse:
         stored.content.open("rb"), as_attachment=True, filename=stored.name, content_type=stored.content_type
     )
     response["X-Content-Type-Options"] = "nosniff"
-    response["Cache-Control"] = "private, no-store"
     return response

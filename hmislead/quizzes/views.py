@@ -9,7 +9,6 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from hmislead.access.pages import page
@@ -126,7 +125,6 @@ def attempts_forgive(request: Any, pk: UUID, person: UUID) -> HttpResponse:
 
 
 @page(OWN)
-@never_cache
 def attempt(request: Any, pk: UUID) -> HttpResponse:
     """All questions on one page; once sent, the result with what was right and why."""
     mine = Attempt.objects.filter(person_id=request.access.person_id).select_related("quiz")

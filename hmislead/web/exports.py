@@ -44,7 +44,6 @@ def answer(request: HttpRequest, listing: Listing, columns: Sequence[Column], ro
     response = HttpResponse(body, content_type="text/csv; charset=utf-8" if kind == "csv" else XLSX_TYPE)
     name = f"{listing.name.replace('.', '-')}-{timezone.localdate().isoformat()}.{kind}"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
-    response["Cache-Control"] = "no-store"
     return response
 
 

@@ -195,6 +195,4 @@ def _checked(serializer: type[serializers.Serializer[Any]], request: Any) -> dic
 
 
 def _with_secret(endpoint: Endpoint, secret: str, status: int = 200) -> Response:
-    answer = Response({**EndpointSerializer(endpoint).data, "secret": secret}, status=status)
-    answer["Cache-Control"] = "no-store"
-    return answer
+    return Response({**EndpointSerializer(endpoint).data, "secret": secret}, status=status)

@@ -9,7 +9,6 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from hmislead.access.pages import page
@@ -48,7 +47,6 @@ def endpoint_detail(request: Any, pk: UUID) -> HttpResponse:
     return render(request, "webhooks/endpoint_detail.html", context)
 
 
-@never_cache
 @require_http_methods(["GET", "POST"])
 @page("manage_settings")
 def endpoint_new(request: Any) -> HttpResponseBase:
@@ -106,7 +104,6 @@ def endpoint_resume(request: Any, pk: UUID) -> HttpResponse:
     return redirect(endpoint)
 
 
-@never_cache
 @require_http_methods(["GET", "POST"])
 @page("manage_settings")
 def endpoint_secret(request: Any, pk: UUID) -> HttpResponse:

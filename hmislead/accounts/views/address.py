@@ -9,7 +9,6 @@ from allauth.core.ratelimit import consume, respond_429
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from hmislead.access.pages import signed_in
@@ -22,7 +21,6 @@ from hmislead.web.forms import answer_form
 
 
 @require_http_methods(["GET", "POST"])
-@never_cache
 @signed_in
 def address_ask(request: Any) -> HttpResponse:
     """Ask for another address: after the password or the second factor, in a session opened with them."""
@@ -44,7 +42,6 @@ def address_ask(request: Any) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@never_cache
 @signed_in
 def address_confirm(request: Any, secret: str) -> HttpResponse:
     """What the link in the new mailbox opens: a button, so that a mail program that follows links changes nothing."""

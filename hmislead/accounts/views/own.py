@@ -11,7 +11,6 @@ from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from hmislead.access.pages import signed_in
@@ -31,7 +30,6 @@ def home(request: Any) -> HttpResponse:
 
 
 @require_GET
-@never_cache
 @signed_in
 def security(request: Any) -> HttpResponse:
     """How the person signs in: password, second factor, linked identities, sessions."""

@@ -8,7 +8,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from hmislead.access.pages import page
@@ -19,7 +18,6 @@ from hmislead.accounts.middleware import SSO_KEY, own_password_needed
 from hmislead.web.forms import answer_form
 
 
-@never_cache
 @require_http_methods(["GET", "POST"])
 @page(MEMBER)
 def token_list(request: Any) -> HttpResponse:
