@@ -2,6 +2,7 @@
 
 import csv
 import math
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
@@ -12,13 +13,14 @@ from typing import Any
 from django.utils import timezone
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
-# What a spreadsheet program may take for the start of a formula (OWASP, "CSV injection").
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# What a spreadsheet program may take for the start of a formula (OWASP, "CSV injection"): the signs, blanks it passes
+# over, and the full-width signs that Chinese, Japanese and Korean keyboards type.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # what no XLSX file can hold
 LONGEST_CELL = 32_767  # characters an XLSX cell holds
 LONGEST_TITLE = 31  # characters a sheet's name holds
 NARROWEST, WIDEST = 8, 60  # columns, in characters
@@ -49,7 +51,7 @@ def xlsx_from(sheets: Sequence[Sheet], *, title: str, author: str) -> bytes:
     if not sheets or not all(sheet.columns for sheet in sheets):
         raise ValueError("A workbook needs at least one sheet, and each sheet a column.")
     book = Workbook(write_only=True)
-    book.properties.title, book.properties.creator = title, author
+    book.properties.title, book.properties.creator = _in_xml(title), _in_xml(author)
     names: set[str] = set()
     for sheet in sheets:
         name = _free_name(sheet.title, names)
@@ -90,7 +92,7 @@ def _write(page: WriteOnlyWorksheet, sheet: Sheet) -> None:
 
 
 def _header(page: WriteOnlyWorksheet, name: str) -> WriteOnlyCell:
-    cell = _cell(page, name)
+    cell = _cell(page, _in_xml(name))
     cell.font, cell.fill, cell.alignment = _HEADER["font"], _HEADER["fill"], _HEADER["alignment"]
     return cell
 
@@ -117,7 +119,11 @@ def _cell_value(value: object) -> Any:
         return timezone.localtime(value).replace(tzinfo=None) if timezone.is_aware(value) else value
     if isinstance(value, date):
         return value
-    return ILLEGAL_CHARACTERS_RE.sub("", str(value))[:LONGEST_CELL]
+    return _in_xml(str(value))[:LONGEST_CELL]
+
+
+def _in_xml(text: str) -> str:
+    return NOT_IN_XML.sub("", text)
 
 
 def _guarded(value: object) -> object:
@@ -148,7 +154,7 @@ def _width(name: str, values: Sequence[object]) -> int:
 
 def _free_name(title: str, taken: set[str]) -> str:
     """A sheet's name as Excel allows it: short, without its special signs, used once."""
-    base = " ".join(title.translate(_NOT_IN_TITLES).split()).strip("'")[:LONGEST_TITLE] or "Sheet"
+    base = " ".join(_in_xml(title).translate(_NOT_IN_TITLES).split()).strip("'")[:LONGEST_TITLE] or "Sheet"
     name, number = base, 2
     while name.lower() in taken:
         end = f" {number}"
