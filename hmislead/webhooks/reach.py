@@ -15,13 +15,16 @@ import re
 import socket
 import ssl
 import threading
+from collections import Counter
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
+from uuid import UUID
 
 from django.conf import settings
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
 from hmislead.errors import DomainError
+from hmislead.tenancy import context
 from hmislead.web.public_addresses import is_public
 from hmislead.webhooks.models import LONGEST_URL, Trouble
 
@@ -87,13 +90,39 @@ def resolve(host: str, port: int) -> str:
     return addresses[0]
 
 
-# Looking up a name takes as long as its servers like and cannot be stopped. So many may be waited for in vain at a time.
-_lookups = threading.BoundedSemaphore(20)
+class Places:
+    """Places for look-ups under way: `most` in all, and `each` of them for one implementation.
+
+    Looking up a name takes as long as its servers like and cannot be stopped: so many are waited for in vain at a time,
+    and an implementation whose names are slow leaves places to the others.
+    """
+
+    def __init__(self, most: int, each: int) -> None:
+        self.most, self.each = most, each
+        self._taken: Counter[UUID | None] = Counter()
+        self._lock = threading.Lock()
+
+    def take(self, whose: UUID | None) -> bool:
+        """Take a place for an implementation (or for nobody's call); False when it has its share, or none is free."""
+        with self._lock:
+            if self._taken[whose] >= self.each or self._taken.total() >= self.most:
+                return False
+            self._taken[whose] += 1
+            return True
+
+    def give_back(self, whose: UUID | None) -> None:
+        with self._lock:
+            self._taken[whose] -= 1
+            self._taken += Counter()  # forgets whoever has none left
+
+
+_places = Places(most=20, each=4)
 
 
 def _looked_up(host: str, port: int) -> list[Any]:
     """What `getaddrinfo` says. Raises NotReachedError for no such name, or when that takes longer than LOOKUP_SECONDS."""
-    if not _lookups.acquire(blocking=False):
+    whose = context.current_id()
+    if not _places.take(whose):
         raise NotReachedError(Trouble.NAME)
     said: queue.SimpleQueue[list[Any] | None] = queue.SimpleQueue()
 
@@ -103,9 +132,13 @@ def _looked_up(host: str, port: int) -> list[Any]:
         except (OSError, UnicodeError):
             said.put(None)
         finally:
-            _lookups.release()
+            _places.give_back(whose)
 
-    threading.Thread(target=look, daemon=True).start()
+    try:
+        threading.Thread(target=look, daemon=True).start()
+    except RuntimeError:  # the machine has no thread left: nobody will give the place back but us
+        _places.give_back(whose)
+        raise NotReachedError(Trouble.NAME) from None
     with contextlib.suppress(queue.Empty):
         found = said.get(timeout=LOOKUP_SECONDS)
         if found is not None:

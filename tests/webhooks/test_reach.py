@@ -10,6 +10,7 @@ import time
 import pytest
 
 from hmislead.errors import DomainError
+from hmislead.tenancy.context import use
 from hmislead.webhooks import reach
 from hmislead.webhooks.models import Trouble
 from tests.webhooks.receiver import Receiver, certificate
@@ -173,26 +174,54 @@ def test_a_call_ends_in_time_however_slow_the_other_side_is(receiver, monkeypatc
     assert time.monotonic() - started < 10  # the receiver would go on for 30 seconds or for ever
 
 
-def test_a_name_that_takes_too_long_to_look_up_holds_nobody_and_only_so_many_wait(monkeypatch):
+def test_slow_names_hold_nobody_and_take_no_more_than_one_implementations_share(
+    implementation, other_implementation, monkeypatch
+):
     monkeypatch.setattr(reach, "LOOKUP_SECONDS", 0.2)
-    monkeypatch.setattr(reach, "_lookups", threading.BoundedSemaphore(1))
-    over, looks = threading.Event(), []
+    monkeypatch.setattr(reach, "_places", reach.Places(most=2, each=1))
+    over, looks, real = threading.Event(), [], socket.getaddrinfo
 
-    def slow(*args, **kwargs):
-        looks.append(args[0])
+    def slow(host, *args, **kwargs):
+        if not host.endswith(".example.org"):
+            return real(host, *args, **kwargs)
+        looks.append(host)
         over.wait(20)
         raise OSError
 
+    def refused(host):
+        with pytest.raises(reach.NotReachedError) as error:
+            reach.resolve(host, 443)
+        assert error.value.trouble == Trouble.NAME
+
     monkeypatch.setattr(socket, "getaddrinfo", slow)
     started = time.monotonic()
-    for _ in range(2):  # the second finds the only place taken
-        with pytest.raises(reach.NotReachedError) as error:
-            reach.resolve("slow.example.org", 443)
-        assert error.value.trouble == Trouble.NAME
+    with use(implementation):
+        refused("slow.example.org")
+        refused("another.example.org")  # finds its share taken
+    with use(other_implementation):
+        refused("theirs.example.org")  # has a share of its own
+    refused("nobodys.example.org")  # finds none free at all
     assert time.monotonic() - started < 10
-    assert looks == ["slow.example.org"]
+    assert looks == ["slow.example.org", "theirs.example.org"]
     over.set()
-    assert reach._lookups.acquire(timeout=10), "whoever waited in vain gives its place back"
+    gives_back_by = time.monotonic() + 10
+    while not reach._places.take(implementation.pk):
+        assert time.monotonic() < gives_back_by, "whoever waited in vain gives its place back"
+        time.sleep(0.01)
+
+
+def test_a_look_up_that_finds_no_thread_gives_its_place_back(monkeypatch):
+    monkeypatch.setattr(reach, "_places", reach.Places(most=1, each=1))
+
+    def no_thread(self):
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", no_thread)
+        with pytest.raises(reach.NotReachedError) as error:
+            reach.resolve("example.org", 443)
+    assert error.value.trouble == Trouble.NAME
+    assert reach._places.take(None)
 
 
 def test_a_port_where_nobody_listens(receiver):
