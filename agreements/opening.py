@@ -13,6 +13,7 @@ from agreements.operations import recheck_parties
 from agreements.parties import LEAD_NEEDED, SUBJECT, PartyData, Role, Type, rows_of, subject_of, the_lead
 from hmislead.directory.models import CoC, Organization, OrganizationRole, Person
 from hmislead.errors import DomainError
+from hmislead.jobs import progress
 from hmislead.opening.loaders import ColumnGuide, Loader, Plan, Row, Rows
 from hmislead.tenancy import settings
 
@@ -67,7 +68,7 @@ class Known:
 def plan(rows: Rows, by: Any) -> Plan:
     """What would be added. The same agreement (type, party, first day) is never added twice."""
     known, found = Known(by), Plan(problems=rows.problems)
-    for row in rows.rows:
+    for row in progress.counted(rows.rows):
         item = _item(rows, row, known)
         if item is None:
             continue
@@ -171,6 +172,7 @@ def save(items: list[Item], by: Any, carried_over: bool) -> None:
         party for agreement, item in zip(agreements, items, strict=True) for party in rows_of(agreement, item.parties)
     ]
     AgreementParty.objects.bulk_create(parties, batch_size=1000)
+    progress.step("Checking whoever they are about")
     recheck_parties(parties)
 
 

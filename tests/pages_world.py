@@ -223,7 +223,7 @@ def _of_imports() -> dict[str, Any]:
     read = import_samples.read_roster(ROSTER, samples.today())
     text = b"course,email,completed_on\nYearly training,ada@example.org,2026-01-05\n"
     sheet = opening.read_sheet(
-        kind="completions", file=SimpleUploadedFile("old.csv", text), carried_over=True, by=ROBOT
+        kind="completions", file=SimpleUploadedFile("old.csv", text), carried_over=True, by=ROBOT, inline=True
     )
     paper = store_file(file=pdf(), permission="view_directory", by=ROBOT)
     return {

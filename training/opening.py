@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db.models.functions import Lower
 
 from hmislead.directory.models import Person
+from hmislead.jobs import progress
 from hmislead.opening.loaders import ColumnGuide, Loader, Plan, Row, Rows
 from hmislead.tenancy import settings
 from training import operations, policy
@@ -59,7 +60,7 @@ def _known(rows: Iterable[Row], by: Any) -> Known:
 def plan(rows: Rows, by: Any) -> Plan:
     """What would be added. The same completion (person, course, day) is never added twice."""
     known, found = _known(rows.rows, by), Plan(problems=rows.problems)
-    for row in rows.rows:
+    for row in progress.counted(rows.rows):
         item = _item(rows, row, known)
         if item is None:
             continue
@@ -125,6 +126,7 @@ def save(items: list[CompletionData | CertificationData], by: Any, carried_over:
         )
     if certifications:
         operations.record_certifications(certifications=certifications, by=by, carried_over=carried_over, check=False)
+    progress.step("Checking whoever they are about")
     operations.recheck(people={item.person_id for item in items})
 
 

@@ -1,4 +1,4 @@
-"""Loading many rows is long work: a job that another worker takes over if the first one dies."""
+"""Reading a file and loading many rows is long work: jobs that another worker takes over if the first one dies."""
 
 from __future__ import annotations
 
@@ -7,5 +7,6 @@ from hmislead.opening import operations
 
 
 def register_loading_job() -> None:
-    """Called by each room that registers a loader; the same handler twice is one."""
-    register(Handler(kind="opening.apply", queue="imports", step=operations.apply_job, fail=operations.fail_job))
+    """Called by each room that registers a loader; the same handlers twice are one."""
+    register(Handler(operations.READ, queue="imports", step=operations.read_job, fail=operations.fail_job))
+    register(Handler(operations.APPLY, queue="imports", step=operations.apply_job, fail=operations.fail_job))

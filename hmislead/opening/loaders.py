@@ -11,6 +11,7 @@ from hmislead.directory.hmis_csv.text import kind_of_value
 from hmislead.directory.tabular.dates import Cell, finds_day_first, parse_date
 from hmislead.directory.tabular.tables import Table
 from hmislead.errors import RefusedFile
+from hmislead.jobs import progress
 
 
 @dataclass(frozen=True)
@@ -85,9 +86,8 @@ class Rows:
         self.problems: list[Problem] = list(table.problems)
         self._headers = self._found(table)
         orders = self._date_orders(table)
-        self.rows = [
-            row for line, cells in zip(table.lines, table.rows, strict=True) if (row := self._row(line, cells, orders))
-        ]
+        pairs = progress.counted(list(zip(table.lines, table.rows, strict=True)))
+        self.rows = [row for line, cells in pairs if (row := self._row(line, cells, orders))]
 
     def leave_out(self, row: Row, column: str, message: str, fix: str) -> None:
         """Say that a row cannot be loaded, in which column, and what to do."""

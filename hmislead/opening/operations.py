@@ -16,6 +16,8 @@ from hmislead.directory.tabular.tables import read_table
 from hmislead.errors import DomainError, RefusedFile
 from hmislead.files.operations import store_file
 from hmislead.jobs import operations as jobs
+from hmislead.jobs import progress
+from hmislead.notices import events
 from hmislead.opening.loaders import LOADERS, Loader, Plan, Rows
 from hmislead.tenancy.operations import next_number
 from hmislead.web.templatetags.web import count_of
@@ -24,32 +26,34 @@ MOST_ROWS = 20_000
 INLINE_ROWS = 200  # more are applied by a worker
 CHANGED = "Something changed since you looked at this file: some of its rows have problems now. Nothing was loaded."
 SHEETS = frozenset({"csv", "xlsx"})
+READ, APPLY = "opening.read", "opening.apply"
+READING, APPLYING = 4, 5  # steps that are told (`progress.step`); the last two of applying are the loader's
 State = ImportBatch.State
 
 
 @transaction.atomic
-def read_sheet(*, kind: str, file: File[bytes], carried_over: bool, by: Any) -> ImportBatch:
-    """Read a CSV or Excel file and keep what loading it would do, for somebody to look at. Nothing else is written.
+def read_sheet(*, kind: str, file: File[bytes], carried_over: bool, by: Any, inline: bool = False) -> ImportBatch:
+    """Take a CSV or Excel file in and have it read by a job; with `inline` it is read before this returns.
 
-    Raises RefusedFile for a file that cannot be read or lacks a column, PermissionDenied for who may not load.
+    Raises PermissionDenied for who may not load, RefusedFile for what is no such file; with `inline` also for one that
+    cannot be read or lacks a column, and then nothing is kept.
     """
     loader = LOADERS[kind]
     _require(loader, by)
     name = file.name or "file"
-    plan = _plan(loader, file, name, by)
-    if not plan.add and not plan.same and not plan.problems:
-        raise RefusedFile("The file has no rows below the names of its columns.")
     stored = store_file(file=file, name=name, permission="import_data", by=by, own_readable=False, allowed=SHEETS)
     batch = ImportBatch.objects.create(
         number=next_number("I"),
         kind=kind,
-        state=State.PREVIEWED,
+        state=State.READING,
         file=stored,
         uploaded_by=by if getattr(by, "pk", None) else None,
         options={"carried_over": carried_over},
-        summary=_summary(plan),
     )
-    _keep_problems(batch, plan)
+    if inline:
+        _preview(batch, by)
+    else:
+        jobs.enqueue(READ, subject_id=batch.pk, key=f"{READ}:{batch.pk}")
     return batch
 
 
@@ -74,8 +78,8 @@ def apply_sheet(*, batch_id: UUID, by: Any, leave_out: bool = False) -> ImportBa
     batch.save(update_fields=["state", "applied_by", "progress_total", "options", "updated_at"])
     if batch.progress_total > INLINE_ROWS:
         # Shown again because something had changed, it may be loaded a second time: that is another job.
-        key = f"opening.apply:{batch.pk}:{timezone.now().isoformat()}"
-        jobs.enqueue("opening.apply", subject_id=batch.pk, key=key)
+        key = f"{APPLY}:{batch.pk}:{timezone.now().isoformat()}"
+        jobs.enqueue(APPLY, subject_id=batch.pk, key=key)
         return batch
     return write_rows(batch, by)
 
@@ -99,8 +103,7 @@ def write_rows(batch: ImportBatch, by: Any) -> ImportBatch:
     """
     loader = LOADERS[batch.kind]
     _require(loader, by)
-    with batch.file.content.open("rb") as content:
-        plan = _plan(loader, content, batch.file.name, by)
+    plan = _plan(loader, batch, by)
     ImportProblem.objects.filter(batch=batch).delete()
     _keep_problems(batch, plan)
     if plan.left_out and not batch.options.get("leave_out"):
@@ -108,6 +111,7 @@ def write_rows(batch: ImportBatch, by: Any) -> ImportBatch:
         batch.state, batch.summary = State.PREVIEWED, _summary(plan)
         batch.save(update_fields=["state", "summary", "options", "updated_at"])
         return batch
+    progress.step("Writing the records")
     defer_nothing()  # with history triggers, deferred key checks of many rows cost quadratic time
     loader.save(plan.add, by, bool(batch.options.get("carried_over")))
     batch.state, batch.applied_at, batch.summary = State.APPLIED, timezone.now(), _summary(plan)
@@ -116,21 +120,59 @@ def write_rows(batch: ImportBatch, by: Any) -> ImportBatch:
     return batch
 
 
+# The work of the jobs: one unit each, the whole file in one transaction. A second delivery finds nothing to do.
+
+
+def read_job(batch_id: UUID) -> bool:
+    """Read a file and keep what loading it would do. One that is refused leaves its sentence."""
+    batch = ImportBatch.objects.select_for_update(of=("self",)).get(pk=batch_id)
+    if batch.state != State.READING:
+        return False
+    try:
+        with progress.telling(batch.pk, steps=READING), transaction.atomic():
+            _preview(batch, batch.uploaded_by)
+    except (RefusedFile, PermissionDenied) as error:
+        fail_job(batch.pk, str(error))
+        batch.refresh_from_db()
+    events.import_moved(batch)
+    return False
+
+
 def apply_job(batch_id: UUID) -> bool:
-    """The unit of the job: the whole file in one transaction. A second delivery finds nothing to do."""
+    """Load a file, or show it again with the rows that have problems by now."""
     batch = ImportBatch.objects.select_for_update(of=("self",)).get(pk=batch_id)
     if batch.state == State.APPLYING:
-        write_rows(batch, batch.applied_by)
+        with progress.telling(batch.pk, steps=APPLYING):
+            write_rows(batch, batch.applied_by)
+        events.import_moved(batch)
     return False
 
 
 def fail_job(batch_id: UUID, sentence: str) -> None:
-    """Record that loading was given up."""
+    """Record that reading or loading was given up, and why."""
     ImportBatch.objects.filter(pk=batch_id).update(state=State.REFUSED, refusal=sentence[:500])
 
 
-def _plan(loader: Loader, file: Any, name: str, by: Any) -> Plan:
-    rows = Rows(read_table(file, name, max_rows=MOST_ROWS), loader.columns)
+def _preview(batch: ImportBatch, by: Any) -> None:
+    """Keep what loading the file would do, for somebody to look at. Raises RefusedFile, PermissionDenied."""
+    loader = LOADERS[batch.kind]
+    _require(loader, by)
+    plan = _plan(loader, batch, by)
+    if not plan.add and not plan.same and not plan.problems:
+        raise RefusedFile("The file has no rows below the names of its columns.")
+    progress.step("Writing the preview")
+    _keep_problems(batch, plan)
+    batch.state, batch.summary = State.PREVIEWED, _summary(plan)
+    batch.save(update_fields=["state", "summary", "updated_at"])
+
+
+def _plan(loader: Loader, batch: ImportBatch, by: Any) -> Plan:
+    progress.step("Reading the file")
+    with batch.file.content.open("rb") as content:
+        table = read_table(content, batch.file.name, max_rows=MOST_ROWS)
+    progress.step("Checking the rows")
+    rows = Rows(table, loader.columns)
+    progress.step("Comparing with what is on record")
     return loader.plan(rows, by)
 
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from hmislead.access.pages import page
 from hmislead.directory.models import ImportBatch
+from hmislead.directory.views.import_changes import how_far
 from hmislead.documents.tables import csv_from
 from hmislead.errors import DomainError
 from hmislead.opening import operations
@@ -54,18 +55,18 @@ def sheet_template(request: Any, kind: str) -> HttpResponse:
 
 @page("import_data")
 def sheet_detail(request: Any, pk: UUID) -> HttpResponse:
-    """What loading the file would do or did. Asked by htmx while a worker is at it, only the part that changes."""
+    """How far reading or loading the file is; then what loading it would do, or did."""
     batch = _batch(request, pk)
     context = {
         "batch": batch,
+        **how_far(batch),
         "loader": LOADERS[batch.kind],
         "form": ApplyForm(left_out=batch.summary.get("left_out", 0)),
         "problems": batch.importproblems.all()[:200],
         "problem_count": batch.importproblems.count(),
         "list_url": reverse(LOADERS[batch.kind].list_url, kwargs={"slug": request.implementation.slug}),
     }
-    part = request.headers.get("HX-Target") == "sheet"
-    return render(request, "opening/_sheet.html" if part else "opening/sheet_detail.html", context)
+    return render(request, "opening/sheet_detail.html", context)
 
 
 @require_POST

@@ -13,11 +13,15 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from agreements.models import Agreement
+from hmislead.access import operations as access
+from hmislead.access.scopes import ROBOT
 from hmislead.compliance.models import Status
-from hmislead.directory.models import ImportProblem
+from hmislead.directory.models import ImportBatch, ImportProblem
 from hmislead.errors import DomainError, RefusedFile
 from hmislead.jobs import operations as jobs
+from hmislead.jobs import progress
 from hmislead.jobs.models import Job
+from hmislead.notices.models import Notice
 from hmislead.opening import operations
 from tests import factories
 from tests.agreements.factories import lead
@@ -33,7 +37,7 @@ def sheet(text, name="old.csv"):
 
 
 def read(by, text, kind="agreements", carried_over=True, name="old.csv"):
-    return operations.read_sheet(kind=kind, file=sheet(text, name), carried_over=carried_over, by=by)
+    return operations.read_sheet(kind=kind, file=sheet(text, name), carried_over=carried_over, by=by, inline=True)
 
 
 def load(by, text, kind="agreements", **options):
@@ -171,7 +175,7 @@ def test_an_excel_file_is_read_as_well(ground):
     data = io.BytesIO()
     book.save(data)
     file = SimpleUploadedFile("old.xlsx", data.getvalue())
-    batch = operations.read_sheet(kind="agreements", file=file, carried_over=True, by=ground["staff"])
+    batch = operations.read_sheet(kind="agreements", file=file, carried_over=True, by=ground["staff"], inline=True)
     assert batch.summary["added"] == 1
 
 
@@ -251,6 +255,101 @@ def test_more_than_200_rows_are_loaded_by_a_job_once_and_in_few_queries(ground, 
     assert (batch.state, Completion.objects.count()) == ("applied", 900)
     jobs.HANDLERS[job.kind].step(job.subject_id)
     assert Completion.objects.count() == 900
+
+
+def upload(client, text, kind="agreements"):
+    """Send a file by the page, and give the address it leads to and its import."""
+    address = reverse("opening:sheet-upload", kwargs={"slug": "north", "kind": kind})
+    answer = client.post(address, {"file": sheet(text), "carried_over": "on"})
+    assert answer.status_code == 302, answer.content
+    return answer["Location"], ImportBatch.objects.latest("created_at")
+
+
+def run(batch):
+    """What a worker does with the newest job of an import."""
+    job = Job.objects.filter(subject_id=batch.pk).latest("created_at")
+    assert jobs.HANDLERS[job.kind].step(batch.pk) is False
+    batch.refresh_from_db()
+
+
+def test_a_worker_reads_and_loads_the_file_and_the_page_says_how_far_it_is(client, ground, courses, monkeypatch):
+    monkeypatch.setattr(progress, "PAUSE", 0)
+    client.force_login(ground["staff"])
+    page, batch = upload(client, many(600), "completions")
+    assert (batch.state, batch.summary) == ("reading", {})
+    assert "It begins in a moment. You can leave this page" in client.get(page).content.decode()
+    bar = reverse("directory:import-progress", kwargs={"slug": "north", "pk": batch.pk})
+    seen = looked_on(monkeypatch, client, bar)
+    run(batch)
+    assert seen == [
+        ("0 of 4", "Reading the file. "),
+        ("1 of 4", "Checking the rows. "),
+        ("1 of 4", "Checking the rows, 0 of 600. "),
+        ("1 of 4", "Checking the rows, 500 of 600. "),
+        ("2 of 4", "Comparing with what is on record. "),
+        ("2 of 4", "Comparing with what is on record, 0 of 600. "),
+        ("2 of 4", "Comparing with what is on record, 500 of 600. "),
+        ("3 of 4", "Writing the preview. "),
+    ]
+    assert (batch.state, batch.summary["added"]) == ("previewed", 600)
+    assert "Load 600 records" in client.get(page).content.decode()
+    assert client.get(bar)["HX-Refresh"] == "true"
+    seen.clear()
+    operations.apply_sheet(batch_id=batch.pk, by=ground["staff"])
+    run(batch)
+    assert [each for each in seen if "," not in each[1]] == [
+        ("0 of 5", "Reading the file. "),
+        ("1 of 5", "Checking the rows. "),
+        ("2 of 5", "Comparing with what is on record. "),
+        ("3 of 5", "Writing the records. "),
+        ("4 of 5", "Checking whoever they are about. "),
+    ]
+    assert (batch.state, Completion.objects.count()) == ("applied", 600)
+    told = list(Notice.objects.filter(user=ground["staff"], type="import_finished").values_list("sentence", flat=True))
+    assert sorted(told) == [
+        f"Import {batch} is applied.",
+        f"Import {batch} is read: look at its preview, then apply it.",
+    ]
+
+
+def looked_on(monkeypatch, client, bar):
+    """What the progress bar shows each time that the worker tells something."""
+    seen, note = [], progress._Teller.note
+
+    def look(teller):
+        note(teller)
+        now = teller.progress
+        if now.words:
+            seen.append((f"{now.done} of {now.total}", f"{now.words}. "))
+            shown = client.get(bar).content.decode()
+            assert all(each in shown for each in seen[-1]), shown
+
+    monkeypatch.setattr(progress._Teller, "note", look)
+    return seen
+
+
+def test_a_file_that_cannot_be_read_says_so_on_its_page_and_a_second_delivery_does_nothing(client, ground):
+    client.force_login(ground["staff"])
+    page, batch = upload(client, "type,agency\nparticipation,Harbor House\n")
+    run(batch)
+    assert batch.state == "refused"
+    shown = client.get(page).content.decode()
+    assert "The file lacks the column effective_on" in shown
+    assert "Upload another file" in shown
+    _, good = upload(client, AGREEMENTS)
+    run(good)
+    before = ImportBatch.objects.get(pk=good.pk).updated_at
+    run(good)
+    assert (good.state, good.updated_at) == ("previewed", before)
+
+
+def test_who_may_no_longer_load_when_the_worker_comes_gets_no_preview(client, ground):
+    client.force_login(ground["staff"])
+    _, batch = upload(client, AGREEMENTS)
+    access.revoke_role(grant_id=ground["staff"].role_grants.get().pk, by=ROBOT)
+    run(batch)
+    assert (batch.state, batch.summary) == ("refused", {})
+    assert "right to import data" in batch.refusal
 
 
 def test_a_job_that_is_given_up_says_so(ground, courses):
