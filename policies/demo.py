@@ -5,8 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.utils import timezone
-
 from hmislead.demo.story import Story
 from hmislead.directory.models import License
 from hmislead.documents import publishing, rendering
@@ -76,8 +74,8 @@ def _acknowledge(story: Story, version: DocumentVersion, quiz: Quiz) -> None:
             continue
         day = story.day(118 - number * 7 % 110)
         if number % 9 == 4:
-            attempts.append(_attempt(quiz, asked, person_id, day, right=1))
-        passed = _attempt(quiz, asked, person_id, day, right=3 - number % 2)
+            attempts.append(_attempt(quiz, asked, person_id, story.moment(day, 9), right=1))
+        passed = _attempt(quiz, asked, person_id, story.moment(day, 14), right=3 - number % 2)
         attempts.append(passed)
         done.append(
             Acknowledgement(
@@ -108,9 +106,8 @@ def _asked(quiz: Quiz) -> list[dict[str, Any]]:
     ]
 
 
-def _attempt(quiz: Quiz, asked: list[dict[str, Any]], person_id: Any, day: dt.date, *, right: int) -> Attempt:
-    """A finished attempt of the morning of a day, with so many right answers out of three."""
-    began = timezone.make_aware(dt.datetime.combine(day, dt.time(9, 10)))
+def _attempt(quiz: Quiz, asked: list[dict[str, Any]], person_id: Any, began: dt.datetime, *, right: int) -> Attempt:
+    """A finished attempt of ten minutes, with so many right answers out of three."""
     answers = {
         question["id"]: question["right"] if place < right else [1 - question["right"][0]]
         for place, question in enumerate(asked)
@@ -122,6 +119,6 @@ def _attempt(quiz: Quiz, asked: list[dict[str, Any]], person_id: Any, day: dt.da
         answers=answers,
         score=round(100 * right / len(asked), 2),
         passed=100 * right >= quiz.pass_percent * len(asked),
-        started_at=began - dt.timedelta(minutes=6),
-        finished_at=began,
+        started_at=began,
+        finished_at=began + dt.timedelta(minutes=10),
     )

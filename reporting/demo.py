@@ -11,7 +11,7 @@ SEASON = 91  # days
 
 def plan(story: Story) -> None:
     """The report of everything, today's and that of a season ago, and one of the agency whose lead can sign in; both
-    kinds every month."""
+    kinds every month. Of each other kind one, the executed copies last: those are sealed by then."""
     agency = story.chos[1]
 
     def ask() -> None:
@@ -21,5 +21,8 @@ def plan(story: Story) -> None:
             reports.request_report(kind=Kind.IMPLEMENTATION, as_of=story.day(SEASON), by=story.by)
             reports.request_report(kind=Kind.CHO, organization_id=agency.pk, by=story.by)
             reports.request_report(kind=Kind.IMPLEMENTATION, by=story.by)
+            for kind in Kind.values:
+                if kind not in {Kind.CHO, Kind.IMPLEMENTATION}:
+                    reports.request_report(kind=kind, by=story.by)
 
     story.at(story.today, ask)

@@ -16,6 +16,7 @@ from uuid import UUID
 from django.db import connection
 
 from hmislead.compliance import engine, nights
+from hmislead.tenancy import context
 
 YEAR = 365
 NIGHTLY = 30
@@ -53,6 +54,10 @@ class Story:
     def day(self, ago: int) -> dt.date:
         """The day so many days ago; a negative number lies ahead."""
         return self.today - dt.timedelta(days=ago)
+
+    def moment(self, day: dt.date, hour: int, minute: int = 0) -> dt.datetime:
+        """A time of a day, as the clocks of the implementation show it."""
+        return dt.datetime.combine(day, dt.time(hour, minute), context.current().zone)
 
     def at(self, day: dt.date, do: Callable[[], Any]) -> None:
         """Let something happen on a day of the past year. What lies ahead of today does not happen."""

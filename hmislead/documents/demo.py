@@ -1,4 +1,4 @@
-"""The demonstration's documents: one in every state, one held back by a condition, one open for comments."""
+"""The demonstration's documents: one in every state, one held back by a condition, one open for comments, one in review."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from hmislead.demo.story import Story
 from hmislead.directory.models import GoverningBody
 from hmislead.documents import completeness
 from hmislead.documents.models import DocumentVersion
-from hmislead.documents.operations import approval, comments, versions, writing
+from hmislead.documents.operations import approval, comments, reviews, versions, writing
 from hmislead.documents.operations.decisions import ItemData, VoteData, record_decision
 from hmislead.documents.operations.legal import record_legal_review
 
@@ -26,16 +26,19 @@ def plan(story: Story) -> None:
 
 
 def tell(story: Story) -> None:
-    """A draft; one in comment; one submitted; one approved, one with a condition; one in effect after another; one retired."""
+    """A draft; one in comment; one submitted; one approved, one with a condition; one in effect after another, whose
+    yearly review is done, and one whose review is open; one retired."""
     _draft(story, "data_sharing")
     _in_comment(story, "privacy_notice")
     approval.request_approval(version_id=_submitted(story, "security_plan").pk, by=story.by)
-    _decided(story, "monitoring_plan", 20)
-    _decided(story, "data_quality_plan", 12, conditions=["Name who reports missing values each month."])
-    _in_effect(story, _decided(story, "privacy_plan", 150), 140)
     first = _in_effect(story, _decided(story, "support_policies", 320), 310)
+    _in_effect(story, _decided(story, "data_analysis_policies", 310), 300)
+    _in_effect(story, _decided(story, "privacy_plan", 150), 140)
+    reviews.open_due(story.day(35))
     second = writing.new_version(document_id=first.document_id, by=story.by)
     _in_effect(story, _decide(story, _submit(story, second, "Answers come within one business day."), 25), 15)
+    _decided(story, "monitoring_plan", 20)
+    _decided(story, "data_quality_plan", 12, conditions=["Name who reports missing values each month."])
     gone = _draft(story, "consultant")
     versions.retire_version(version_id=gone.pk, by=story.by)
     record_legal_review(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from hmislead.compliance import nights
+from hmislead.demo import story
 from hmislead.notices.registry import register as register_notices
 from hmislead.tenancy.settings import SettingDefinition as Setting
 from hmislead.tenancy.settings import register as register_settings
 from hmislead.web import api_routes, navigation
-from hmislead.webhooks import announcements, events, operations
+from hmislead.webhooks import announcements, demo, events, operations
 
 GROUP = "Webhooks"
 
@@ -19,6 +20,7 @@ def register_all() -> None:
     register_webhook_settings()
     nights.register_after("webhooks", operations.after_night)
     navigation.register(navigation.NavItem("Settings", 46, "Webhooks", "webhooks:endpoint-list", "view_settings"))
+    story.register(97, demo.plan)
     api_routes.register("webhooks", "hmislead.webhooks.api.EndpointViewSet", "webhook")
     api_routes.register("webhook-deliveries", "hmislead.webhooks.api.DeliveryViewSet", "webhook-delivery")
 
