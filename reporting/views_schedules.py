@@ -76,7 +76,7 @@ def schedule_edit(request: Any, pk: UUID) -> HttpResponseBase:
         schedules.change_day(schedule_id=pk, day_of_month=data["day_of_month"], by=request.user)
         return back, "The day is changed."
 
-    return answer_sent(request, form, FormPage(f"Change the day: {schedule}", "Save", back), act)
+    return answer_sent(request, form, FormPage(f"Change the day: {schedule}", "Save", back, crumbs=_way(schedule)), act)
 
 
 @page(CHANGE)
@@ -85,7 +85,8 @@ def schedule_remove(request: Any, pk: UUID) -> HttpResponseBase:
     schedule = _seen(request, pk)
     back = address("schedule-detail", pk=pk)
     line = "No more reports are made. Those that were made stay."
-    about = FormPage(f"End this monthly report: {schedule}", "End monthly report", back, line, danger=True)
+    title = f"End this monthly report: {schedule}"
+    about = FormPage(title, "End monthly report", back, line, _way(schedule), danger=True)
 
     def act(data: dict[str, Any]) -> tuple[str, str]:
         schedules.remove_schedule(schedule_id=pk, by=request.user)
@@ -113,3 +114,8 @@ def schedule_resume(request: Any, pk: UUID) -> HttpResponse:
 
 def _seen(request: Any, pk: UUID) -> Any:
     return ReportSchedule.objects.visible_to(request.user).for_list().get(pk=pk)
+
+
+def _way(schedule: ReportSchedule) -> list[tuple[str, str]]:
+    """From the list of monthly reports to one of them."""
+    return [("Monthly reports", address("schedule-list")), (str(schedule), address("schedule-detail", pk=schedule.pk))]

@@ -77,7 +77,8 @@ def sign(request: Any, pk: UUID) -> HttpResponseBase:
 def decline(request: Any, pk: UUID) -> HttpResponseBase:
     candidate = _mine(request, pk)
     back = reverse("agreements:sign", kwargs={"slug": request.implementation.slug, "pk": pk})
-    page_ = FormPage("Decline to sign", "Decline", back, line=str(candidate.signer.packet.title), danger=True)
+    title = candidate.signer.packet.title
+    page_ = FormPage("Decline to sign", "Decline", back, line=title, crumbs=[(title, back)], danger=True)
 
     def act(given: dict[str, Any]) -> tuple[str, str]:
         signing.decline(candidate=candidate, reason=given["reason"], evidence=evidence(request, Signer.Method.SIGN_IN))
@@ -94,7 +95,7 @@ def pass_on(request: Any, pk: UUID) -> HttpResponseBase:
         raise Http404
     back = reverse("agreements:sign", kwargs={"slug": request.implementation.slug, "pk": pk})
     line = "Only people recorded as authorized to sign here are listed."
-    page_ = FormPage("Pass this signature on", "Pass on", back, line=line)
+    page_ = FormPage("Pass this signature on", "Pass on", back, line=line, crumbs=[(signer.packet.title, back)])
     form = PassOnForm(request.POST or None, signer=signer, mine=candidate)
 
     def act(given: dict[str, Any]) -> tuple[str, str]:

@@ -11,6 +11,7 @@ from django.urls import NoReverseMatch, reverse
 
 from hmislead.directory.models import Designation, OrganizationRole
 from hmislead.directory.querysets import running
+from hmislead.documents import merge_fields
 from hmislead.tenancy import context, settings
 from hmislead.web.templatetags.web import long_date
 
@@ -46,6 +47,12 @@ def general_values(*, coc: Any = None, language: str = "en") -> dict[str, str]:
         "policies.url": _policies_url(),
         **{field: str(chosen[key]) for field, key in SETTINGS.items()},
     }
+
+
+def readable(language: str) -> dict[str, str]:
+    """Every field for a reader of a template: its value, or in brackets what will stand there."""
+    known = general_values(language=language)
+    return {field: known.get(field) or f"[{label}]" for field, label in merge_fields.FIELDS.items()}
 
 
 def in_words(day: dt.date, language: str) -> str:

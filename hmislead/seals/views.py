@@ -51,7 +51,8 @@ def rotate(request: Any) -> HttpResponseBase:
         "A new key seals from now on. The private part of the one in use is destroyed and cannot be brought back. "
         "What it sealed stays valid."
     )
-    shown = FormPage("Make a new key and retire this one", "Make a new key", back, line=line, danger=True)
+    title = "Make a new key and retire this one"
+    shown = FormPage(title, "Make a new key", back, line=line, crumbs=[("Seal", back)], danger=True)
 
     def act(given: dict[str, Any]) -> tuple[str, str]:
         operations.rotate_key(by=request.user)
@@ -66,7 +67,7 @@ def rotate(request: Any) -> HttpResponseBase:
 def import_key(request: Any) -> HttpResponseBase:
     back = reverse("seals:key-list", kwargs={"slug": request.implementation.slug})
     line = "With a certificate of an authority that readers know, they also see who sealed a document."
-    shown = FormPage("Use a certificate of your own", "Use this certificate", back, line=line)
+    shown = FormPage("Use a certificate of your own", "Use this certificate", back, line, [("Seal", back)])
 
     def act(given: dict[str, Any]) -> tuple[str, str]:
         operations.import_key(content=given["file"], passphrase=given["passphrase"], by=request.user)

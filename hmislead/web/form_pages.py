@@ -23,7 +23,10 @@ Done = tuple[str, str]  # where to go next, and the sentence shown there
 
 @dataclass(frozen=True)
 class FormPage:
-    """What stands around the form. `back` is the address of Cancel; `crumbs` are (label, address) above it."""
+    """What stands around the form. `back` is the address of Cancel; `crumbs` are (label, address) above it.
+
+    Raises ValueError without crumbs: a form says where it belongs.
+    """
 
     title: str
     button: str
@@ -33,6 +36,10 @@ class FormPage:
     danger: bool = False
     template: str = "web/form_page.html"
     context: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not self.crumbs:
+            raise ValueError(f"{self.title} has no way back above it.")
 
 
 def answer_sent(

@@ -275,16 +275,19 @@ def test_taking_back_and_retiring_end_the_period(people, draft):
 # Pages
 
 
-def test_from_opening_over_a_comment_to_its_answer_on_the_pages(people, client, draft):
+def test_from_opening_over_a_comment_to_its_answer_on_the_pages(people, client, tenant, draft):
     client.force_login(people["staff"])
     sent = client.post(
         url("period-open", pk=draft.pk), {"closes_on": days(10).isoformat(), "groups": ["end_users", "chos"]}
     )
     period = CommentPeriod.objects.get()
     assert sent.url == url("period-detail", pk=period.pk)
+    draft.blocks.update(body="{{implementation.name}} asks {{agency.name}}.")
     client.force_login(people["end_user"])
     page = client.get(reverse("documents:version-detail", kwargs={"slug": "north", "pk": draft.pk})).content.decode()
     assert f"{url('comment-new', pk=period.pk)}?clause=clause-1" in page
+    # Fields are read in words by who does not write them.
+    assert f"{tenant.name} asks [Name of the agency]." in page
     block = draft.blocks.get()
     answer = client.post(
         url("comment-new", pk=period.pk), {"group": "end_users", "block": block.pk, "text": "Say how long."}

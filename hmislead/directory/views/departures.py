@@ -104,7 +104,8 @@ def departure_list(request: Any) -> HttpResponse:
 def departure_report(request: Any) -> HttpResponseBase:
     """Report who left and when: two fields, the second filled in."""
     line = "Their license ends, and you are asked for proof that their account is shut."
-    about = FormPage("Report a departure", "Report departure", at(request, "departure-list"), line)
+    back = at(request, "departure-list")
+    about = FormPage("Report a departure", "Report departure", back, line, [("Departures", back)])
 
     def act(data: dict[str, Any]) -> tuple[str, str]:
         return _report(request, data["license"], data["departed_at"])

@@ -213,7 +213,7 @@ def license_request(request: Any) -> HttpResponseBase:
     back = person.get_absolute_url() if person else at(request, "license-list")
     title = f"Request a license for {person}" if person else "Request a license"
     line = "The HMIS Lead activates it once agreement, training and certification are in place."
-    about = FormPage(title, "Request license", back, line)
+    about = FormPage(title, "Request license", back, line, [(str(person) if person else "Licenses", back)])
     sent = request.POST or None
     form: Any = LicenseForPersonForm(sent, by=request.user) if person else LicenseRequestForm(sent, by=request.user)
 

@@ -185,7 +185,8 @@ def _tabs(request: Any, person: Person) -> list[dict[str, Any]]:
 def person_create(request: Any) -> HttpResponseBase:
     """Add a person who holds no license. For HMIS Lead staff."""
     policy.require_add_person(request.user)
-    about = FormPage("Add a person", "Add person", at(request, "person-list"), "They can be given licenses afterwards.")
+    back = at(request, "person-list")
+    about = FormPage("Add a person", "Add person", back, "They can be given licenses afterwards.", [("People", back)])
 
     def act(data: dict[str, Any]) -> tuple[str, str]:
         person = people.add_person(by=request.user, **data)

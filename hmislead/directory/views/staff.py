@@ -86,7 +86,7 @@ def staff_list(request: Any) -> HttpResponse:
 @page("manage_staff")
 def staff_create(request: Any) -> HttpResponseBase:
     """Add a position."""
-    about = FormPage("Add a position", "Add position", at(request, "staff-list"))
+    about = _form_page(request, "Add a position", "Add position")
 
     def act(data: dict[str, Any]) -> tuple[str, str]:
         person, organization = data.pop("person"), data.pop("organization")
@@ -102,7 +102,7 @@ def staff_edit(request: Any, pk: UUID) -> HttpResponseBase:
     """Correct a position."""
     position = StaffPosition.objects.visible_to(request.user).select_related("person").get(pk=pk)
     line = "To change the share from a day on, end this position and add another: the past stays as it was."
-    about = FormPage(f"Change the position of {position.person}", "Save", at(request, "staff-list"), line)
+    about = _form_page(request, f"Change the position of {position.person}", "Save", line)
     initial = {name: getattr(position, name) for name in ("function", "fte", "starts_on", "ends_on")}
 
     def act(data: dict[str, Any]) -> tuple[str, str]:
@@ -117,13 +117,18 @@ def staff_end(request: Any, pk: UUID) -> HttpResponseBase:
     """Set the last day of a position."""
     position = StaffPosition.objects.visible_to(request.user).select_related("person").get(pk=pk)
     title = f"End {position.person} as {position.get_function_display().lower()}"
-    about = FormPage(title, "End position", at(request, "staff-list"))
+    about = _form_page(request, title, "End position")
 
     def act(data: dict[str, Any]) -> tuple[str, str]:
         staff.end_position(position_id=pk, ends_on=data["ends_on"], by=request.user)
         return at(request, "staff-list"), "The last day is recorded."
 
     return answer_sent(request, forms_people.EndForm(request.POST or None), about, act)
+
+
+def _form_page(request: Any, title: str, button: str, line: str = "") -> FormPage:
+    back = at(request, "staff-list")
+    return FormPage(title, button, back, line, [("Staff", back)])
 
 
 def _warn(request: Any, position: StaffPosition) -> None:

@@ -15,11 +15,12 @@ from django.views.decorators.http import require_POST
 from hmislead.access.pages import page
 from hmislead.access.permissions import MEMBER
 from hmislead.audit.timeline import timeline
-from hmislead.documents import accessibility, completeness, policy, readability, rendering
+from hmislead.documents import accessibility, completeness, field_values, policy, readability, rendering
 from hmislead.documents.forms import AttestForm, BlockForm, NewDocumentForm, SubmitForm, TitlesForm
 from hmislead.documents.lists import DOCUMENTS, document_rows
 from hmislead.documents.models import Block, Document, DocumentVersion
 from hmislead.documents.operations import comments, versions, writing
+from hmislead.documents.views import crumbs
 from hmislead.documents.views.changes import changes_of
 from hmislead.tenancy import settings
 from hmislead.web.form_pages import FormPage, answer_sent
@@ -43,7 +44,7 @@ def document_list(request: Any) -> HttpResponse:
 @page("edit_documents")
 def document_new(request: Any) -> HttpResponseBase:
     form = NewDocumentForm(request.POST or None, request.FILES or None, initial={"type": request.GET.get("type", "")})
-    shown = FormPage("New document", "Begin the document", _url(request, "document-list"))
+    shown = FormPage("New document", "Begin the document", _url(request, "document-list"), crumbs=crumbs.to_documents())
 
     def act(given: dict[str, Any]) -> tuple[str, str]:
         document = writing.create_document(
@@ -81,9 +82,8 @@ def document_rename(request: Any, pk: UUID) -> HttpResponseBase:
     document = get_object_or_404(Document.objects.visible_to(request.user), pk=pk)
     back = document.get_absolute_url()
     form = TitlesForm(request.POST or None, initial={"title": document.title, "title_es": document.title_es})
-    shown = FormPage(
-        "Change the title", "Save the title", back, line="What was published or sent keeps the title it had."
-    )
+    line = "What was published or sent keeps the title it had."
+    shown = FormPage("Change the title", "Save the title", back, line, crumbs.to_document(document))
 
     def act(given: dict[str, Any]) -> tuple[str, str]:
         writing.rename_document(document_id=pk, by=request.user, **given)
@@ -98,7 +98,8 @@ def document_retire(request: Any, pk: UUID) -> HttpResponseBase:
     document = get_object_or_404(Document.objects.visible_to(request.user), pk=pk)
     back = document.get_absolute_url()
     line = f"{document}. Nobody goes by any of its versions after today. This cannot be taken back."
-    shown = FormPage("Retire the document", "Retire it for good", back, line=line, danger=True)
+    way = crumbs.to_document(document)
+    shown = FormPage("Retire the document", "Retire it for good", back, line, way, danger=True)
 
     def act(given: dict[str, Any]) -> tuple[str, str]:
         versions.retire_document(document_id=pk, by=request.user)
@@ -197,7 +198,7 @@ def version_attest(request: Any, pk: UUID, standard: str) -> HttpResponseBase:
         raise Http404
     form = AttestForm(request.POST or None, version=version, standard=standard)
     back = f"{version.get_absolute_url()}?tab=completeness"
-    shown = FormPage(f"Confirm {standard}", "Confirm it under my name", back, line=row.label)
+    shown = FormPage(f"Confirm {standard}", "Confirm it under my name", back, row.label, crumbs.to_version(version))
 
     def act(given: dict[str, Any]) -> tuple[str, str]:
         block = given.get("block")
@@ -214,7 +215,8 @@ def version_attest(request: Any, pk: UUID, standard: str) -> HttpResponseBase:
 def version_submit(request: Any, pk: UUID) -> HttpResponseBase:
     version = _version(request, pk)
     back = version.get_absolute_url()
-    shown = FormPage("Submit for approval", "Submit", back, line=f"{version}. From now on its text does not change.")
+    line = f"{version}. From now on its text does not change."
+    shown = FormPage("Submit for approval", "Submit", back, line, crumbs.to_version(version))
 
     def act(given: dict[str, Any]) -> tuple[str, str]:
         versions.submit_version(version_id=pk, changes=given["changes"], by=request.user)
@@ -241,8 +243,7 @@ def version_retire(request: Any, pk: UUID) -> HttpResponse:
 
 def _text(request: Any, version: DocumentVersion) -> dict[str, Any]:
     """The clauses as people read them, English and Spanish beside each other where both are there."""
-    english = rendering.rendered(version, draft=True, variants={"vsp", "hipaa", "multi_coc"})
-    spanish = rendering.rendered(version, draft=True, variants={"vsp", "hipaa", "multi_coc"}, language="es")
+    english, spanish = (_as_read(request, version, language) for language in ("en", "es"))
     rows = zip(version.blocks.all(), english, spanish, strict=True)
     in_comment = version.state == DocumentVersion.State.IN_COMMENT
     return {
@@ -252,6 +253,14 @@ def _text(request: Any, version: DocumentVersion) -> dict[str, Any]:
         ],
         "grade": readability.grade("\n\n".join(block.body for block in version.blocks.all())) if english else None,
     }
+
+
+def _as_read(request: Any, version: DocumentVersion, language: str) -> list[rendering.RenderedBlock]:
+    """All clauses; merge fields as they are written for who writes them, in words for everybody else."""
+    values = None if policy.can_edit(request.user) else field_values.readable(language)
+    return rendering.rendered(
+        version, draft=True, variants={"vsp", "hipaa", "multi_coc"}, language=language, values=values
+    )
 
 
 def _completeness(request: Any, version: DocumentVersion) -> dict[str, Any]:
@@ -308,7 +317,7 @@ def _block_page(
         preview = _both(Block(version=version, **vars(form.data_of())))
         form.add_error(None, "This is a preview: nothing is saved yet.")
     return FormPage(
-        title, button, back, line=str(version), template="documents/studio/block_form.html",
+        title, button, back, str(version), crumbs.to_version(version), template="documents/studio/block_form.html",
         context={"preview": preview, "version": version},
     )  # fmt: skip
 

@@ -16,6 +16,7 @@ from hmislead.documents import graph, policy
 from hmislead.documents.forms_graph import CitationForm, ContradictionForm, InsertForm, KeepForm, ResolutionForm
 from hmislead.documents.models import Block, Citation, Contradiction, DocumentVersion
 from hmislead.documents.operations import relations, writing
+from hmislead.documents.views import crumbs
 from hmislead.web.form_pages import FormPage, answer_sent
 
 
@@ -42,7 +43,8 @@ def citation_new(request: Any, pk: UUID) -> HttpResponseBase:
         writing.cite(version_id=pk, cited_id=cited.pk if cited else None, by=request.user, **given)
         return back, "The citation is noted."
 
-    return answer_sent(request, form, FormPage("Cite a document", "Cite it", back, line=str(version)), act)
+    shown = FormPage("Cite a document", "Cite it", back, str(version), crumbs.to_version(version))
+    return answer_sent(request, form, shown, act)
 
 
 @page("edit_documents")
@@ -65,7 +67,7 @@ def contradiction_new(request: Any) -> HttpResponseBase:
         )
         return back, "The contradiction is noted. Settle it when you know which document holds."
 
-    return answer_sent(request, form, FormPage("Note a contradiction", "Note it", back), act)
+    return answer_sent(request, form, FormPage("Note a contradiction", "Note it", back, crumbs=crumbs.to_graph()), act)
 
 
 @page("edit_documents")
@@ -77,7 +79,7 @@ def contradiction_resolve(request: Any, pk: UUID) -> HttpResponseBase:
         relations.resolve_contradiction(contradiction_id=pk, resolution=given["resolution"], by=request.user)
         return back, "The contradiction is settled."
 
-    shown = FormPage("Settle a contradiction", "Settle it", back, line=f"{found}: {found.conflict}")
+    shown = FormPage("Settle a contradiction", "Settle it", back, f"{found}: {found.conflict}", crumbs.to_graph())
     return answer_sent(request, ResolutionForm(request.POST or None), shown, act)
 
 
@@ -91,7 +93,8 @@ def clause_insert(request: Any, pk: UUID) -> HttpResponseBase:
         return f"{back}#clause-{block.key}", "The clause is added. Change its words as this document needs."
 
     form = InsertForm(request.POST or None, version=version, by=request.user)
-    return answer_sent(request, form, FormPage("Add a clause from the library", "Add it", back, line=str(version)), act)
+    shown = FormPage("Add a clause from the library", "Add it", back, str(version), crumbs.to_version(version))
+    return answer_sent(request, form, shown, act)
 
 
 @page("edit_documents")
@@ -104,7 +107,9 @@ def clause_keep(request: Any, pk: UUID) -> HttpResponseBase:
         return back, "The library holds a copy of this clause."
 
     form = KeepForm(request.POST or None, initial={"name": block.heading[:120]})
-    return answer_sent(request, form, FormPage("Keep in the clause library", "Keep it", back, line=block.heading), act)
+    way = crumbs.to_version(block.version)
+    shown = FormPage("Keep in the clause library", "Keep it", back, block.heading, way)
+    return answer_sent(request, form, shown, act)
 
 
 def _version(request: Any, pk: UUID) -> DocumentVersion:
