@@ -83,7 +83,9 @@ ACKNOWLEDGEMENTS = Listing(
         Column("version", "Version", "version.number", kind="number"),
         Column("language", "Language", lambda row: row.get_language_display()),
         Column("read_on", "Acknowledged", "read_on", kind="day", sort="read_on"),
-        Column("score", "Quiz score", lambda row: row.attempt.score if row.attempt else "", kind="number"),
+        Column(
+            "score", "Quiz score in percent", lambda row: round(row.attempt.score) if row.attempt else "", kind="number"
+        ),
         Column("signed_name", "Name as typed", "signed_name", default=False),
         Column("sha256", "Checksum of the text", "sha256", default=False),
     ],

@@ -102,7 +102,7 @@ def comparable_database(evaluation: Evaluation) -> QuerySet[Any]:
 def contacts(evaluation: Evaluation) -> QuerySet[Any]:
     """Each standing CHO names every contact that the setting asks for, each affirmed within the period."""
     day = evaluation.as_of
-    wanted = {word.strip() for word in evaluation.setting("contacts.required").split(",") if word.strip()}
+    wanted = set(evaluation.setting("contacts.required"))
     named = models.Contact.objects.filter(running(day), organization=OuterRef("pk"), function__in=wanted).order_by()
     by_organization = named.values("organization")
     chos = models.Organization.objects.chos(day).annotate(

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from hmislead.compliance.registry import Requirement, register
 from hmislead.directory import requirement_queries as queries
+from hmislead.directory.models import Contact
 from hmislead.tenancy.settings import SettingDefinition as Setting
 from hmislead.tenancy.settings import register as register_settings
 
@@ -147,9 +148,9 @@ SETTINGS = (
         "contacts.required",
         "Contacts every agency names",
         "Agencies",
-        "text",
-        "executive_director, agency_lead, security_officer, data_contact",
-        "Functions, with commas between them.",
+        "choices",
+        list(Contact.Function.values),
+        choices=tuple(Contact.Function.choices),
     ),
     Setting(
         "contacts.months",

@@ -65,7 +65,7 @@ DECISIONS = Listing(
         Column("number", "Number", "number", link=decision_url, sort="number"),
         Column("met_on", "Met", "met_on", kind="day", sort="met_on"),
         Column("body", "Body", "body", sort="body__name"),
-        Column("coc", "CoC", "body.coc.number", sort="body__coc__number"),
+        Column("coc", "CoC", "body.coc.number", kind="codes", sort="body__coc__number"),
         Column("about", "About", about),
         Column("outcome", "Outcome", "state", kind="state", sort="outcome"),
     ],
@@ -99,7 +99,7 @@ REVIEWS = Listing(
     search_placeholder="Document",
     columns=[
         Column("document", "Document", "document", sort="document__title"),
-        Column("coc", "CoC", "coc.number", sort="coc__number"),
+        Column("coc", "CoC", "coc.number", kind="codes", sort="coc__number"),
         Column("opened_on", "Opened", "opened_on", kind="day", sort="opened_on"),
         Column("due_on", "Due", "due_on", kind="near_day", sort="due_on"),
         Column("closed_on", "Closed", "closed_on", kind="day", sort="closed_on"),

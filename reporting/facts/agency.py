@@ -251,8 +251,7 @@ def _contacts(organization: Organization, day: Day, by: Any, named: bool) -> lis
         }
         for row in held
     ]
-    wanted = settings.value("contacts.required", on=day.on).split(",")
-    missing = {word.strip() for word in wanted if word.strip()} - {row.function for row in held}
+    missing = set(settings.value("contacts.required", on=day.on)) - {row.function for row in held}
     labels = dict(Contact.Function.choices)
     told += [
         {"function": labels[code], "name": "Nobody is named", "affirmed_on": None}
