@@ -47,7 +47,9 @@ def grid_listing(request: Any, cells: grid.Cells, day: dt.date | None) -> Listin
     return Listing(
         name="compliance.grid",
         title="Agencies and requirements",
-        line=f"As recorded on {long_date(day)}." if day else "As it stands now. Each cell leads to what is behind it.",
+        line=f"As recorded on {long_date(day)}. The requirements are named as they are today."
+        if day
+        else "As it stands now. Each cell leads to what is behind it.",
         columns=columns,
         filterset=GridFilter,
         order=("name",),

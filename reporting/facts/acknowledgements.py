@@ -43,6 +43,7 @@ def collect(coc: CoC | None, day: Day, *, by: Any, named: bool) -> Facts:
         tables.append(_people(agencies, places, owed, rules, by))
     return told.facts(
         coc=coc,
+        day=day,
         answer=_answer(good, len(owed)),
         bars=[(rule.document.title, dict(by_rule[key])) for key, rule in rules.items() if key in by_rule],
         tables=tables,

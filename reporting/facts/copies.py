@@ -41,7 +41,7 @@ def collect(coc: CoC | None, day: Day, *, by: Any) -> Facts:
     if without:
         more.append(f"{shared.count(without, ('agreement', 'agreements'))} in force without a copy on file.")
     facts = told.facts(
-        coc=coc,
+        coc=coc, day=day,
         answer=f"{shared.count(len(agreements), ('executed copy', 'executed copies'))} of agreements in force.",
         more=more,
         tables=[

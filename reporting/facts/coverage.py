@@ -48,6 +48,7 @@ def collect(coc: CoC | None, day: Day, *, by: Any, named: bool) -> Facts:
     users: Counter[str] = sum((row["users"] for row in rows), Counter())
     return told.facts(
         coc=coc,
+        day=day,
         answer=_answer(len(bound), len(owed)),
         more=_more(rows, users),
         bars=[

@@ -18,6 +18,10 @@ from reporting.facts import shared, told
 from reporting.facts.results import Day
 
 Facts = dict[str, Any]
+CLAUSES_PAST = (
+    "This day is over: the documents are those in effect then; which clauses are asked of them, and who confirmed them, is "
+    "told as of today."
+)
 CLAUSE_WORDS = (
     ("present", "A clause of the document says it."),
     ("covered", "Another document in effect, which this one cites, says it."),
@@ -33,6 +37,7 @@ def collect_clauses(coc: CoC | None, day: Day, *, by: Any) -> Facts:
     whole = [version for version, _, panel in judged if panel.is_complete]
     return told.facts(
         coc=coc,
+        day=day,
         answer=_share(len(whole), len(judged), "in effect holds all it must hold", "in effect hold all they must hold"),
         bars=[
             (str(version), {"met": len(panel.owed) - len(panel.missing), "not_met": len(panel.missing)})
@@ -45,6 +50,7 @@ def collect_clauses(coc: CoC | None, day: Day, *, by: Any) -> Facts:
             "Standards ask for a judgment, a named reviewer has confirmed the clause. Optional clauses that are not used "
             "are left out.",
         ),
+        past=CLAUSES_PAST,
         words=CLAUSE_WORDS,
         standards=("GOV-37", "GOV-38", "GOV-39"),
     )
@@ -135,6 +141,7 @@ def collect_cross_reference(coc: CoC | None, day: Day, *, by: Any) -> Facts:
     found = sum(1 for row in asked if row[1] == "met")
     return told.facts(
         coc=coc,
+        day=day,
         answer=f"{found} of {len(asked)} statements that ask for a clause are found in the documents in effect.",
         bars=[(section, dict(counts)) for section, counts in by_section.items()],
         tables=[
@@ -151,6 +158,7 @@ def collect_cross_reference(coc: CoC | None, day: Day, *, by: Any) -> Facts:
             "in which types of document it belongs. A statement is found when a document in effect holds it, or cites "
             "another one in effect that does.",
         ),
+        past=CLAUSES_PAST,
         words=(
             ("met", "A document in effect holds it."),
             ("not_met", "None does."),
@@ -200,6 +208,7 @@ def collect_reviews(coc: CoC | None, day: Day, *, by: Any) -> Facts:
     late = states.count("overdue")
     return told.facts(
         coc=coc,
+        day=day,
         answer=_share(
             len(effects) - late, len(effects), "in effect was approved in time", "in effect were approved in time"
         ),

@@ -8,10 +8,12 @@ from typing import Any
 from hmislead.catalogue.models import Standard
 from hmislead.directory.models import CoC
 from hmislead.tenancy import context
+from reporting.facts.results import Day
 
 Facts = dict[str, Any]
 # What a column holds: words, a state of the one vocabulary, a day, or a number.
 TEXT, STATE, DAY, NUMBER = "text", "state", "day", "number"
+PAST = "This day is over: it is told as it is known today, with what was entered since."
 
 
 def column(label: str, kind: str = TEXT) -> Facts:
@@ -30,6 +32,7 @@ def table(
 def facts(
     *,
     coc: CoC | None,
+    day: Day,
     answer: str,
     tables: Sequence[Facts],
     method: Sequence[str],
@@ -37,13 +40,14 @@ def facts(
     standards: Sequence[str],
     more: Sequence[str] = (),
     bars: Sequence[tuple[str, dict[str, int]]] = (),
+    past: str = PAST,
 ) -> Facts:
     """The facts of a report. `bars` are (label, how many by state) of its picture; `words` are states and what they mean;
-    `standards` are ids of the catalogue."""
+    `standards` are ids of the catalogue; `past` says of a day that is over what is told as it is today."""
     return {
         "about": str(coc) if coc else context.current().name,
         "answer": answer,
-        "more": list(more),
+        "more": [*more, past] if day.is_past else list(more),
         "bars": [list(each) for each in bars],
         "tables": list(tables),
         "method": list(method),

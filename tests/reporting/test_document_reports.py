@@ -24,8 +24,8 @@ from hmislead.tenancy.context import use
 from policies.models import Acknowledgement, PolicySetting
 from reporting import documents as drawing
 from reporting import workbooks
-from reporting.facts import acknowledgements, copies, coverage, governing
-from reporting.facts.results import day_of
+from reporting.facts import acknowledgements, copies, coverage, governing, told
+from reporting.facts.results import Day, day_of
 from reporting.models import NAMING, OF_COC, Kind
 from reporting.operations import reports
 from tests import factories
@@ -98,13 +98,24 @@ def plan(coc, people, today):
 def test_clauses_are_told_with_their_place_or_what_is_wrong(plan, people, today):
     facts = governing.collect_clauses(None, day_of(today), by=people["staff"])
     assert facts["answer"] == "0 of 1 document in effect holds all it must hold."
-    (told,) = rows_of(facts, "Documents in effect")
-    assert (told["Document"], told["CoCs"], told["State"]) == ("Privacy plan, version 1", "OH-504", "not_met")
-    there = next(row for row in rows_of(facts, "Privacy plan, version 1") if row["Standard"] == "PRI-05")
+    (row,) = rows_of(facts, "Documents in effect")
+    assert (row["Document"], row["CoCs"], row["State"]) == ("Privacy plan, version 1", "OH-504", "not_met")
+    there = next(each for each in rows_of(facts, "Privacy plan, version 1") if each["Standard"] == "PRI-05")
     assert (there["State"], there["Where"], there["Confirmed by"]) == ("present", "Safeguards", str(people["staff"]))
     missing = rows_of(facts, "What is missing")
-    assert len(missing) == told["Clauses owed"] - told["There"]
-    assert {row["What is wrong"] for row in missing} == {"No clause says it."}
+    assert len(missing) == row["Clauses owed"] - row["There"]
+    assert {each["What is wrong"] for each in missing} == {"No clause says it."}
+
+
+def test_a_day_that_is_over_says_what_is_told_as_of_today(plan, coc, people, today):
+    yesterday = Day(today - dt.timedelta(days=1), recorded=today - dt.timedelta(days=1))
+    for collect, words in (
+        (governing.collect_clauses, governing.CLAUSES_PAST),
+        (governing.collect_cross_reference, governing.CLAUSES_PAST),
+        (governing.collect_reviews, told.PAST),
+    ):
+        assert words in collect(coc, yesterday, by=people["staff"])["more"]
+        assert words not in collect(coc, day_of(today), by=people["staff"])["more"]
 
 
 def test_the_cross_reference_lists_every_document_clause_of_the_standards(plan, people, today):
