@@ -168,6 +168,7 @@ def _preview(batch: ImportBatch, by: Any) -> None:
 
 def _plan(loader: Loader, batch: ImportBatch, by: Any) -> Plan:
     progress.step("Reading the file")
+    content: Any
     with batch.file.content.open("rb") as content:
         table = read_table(content, batch.file.name, max_rows=MOST_ROWS)
     progress.step("Checking the rows")
