@@ -19,6 +19,7 @@ from django.db.models import (
 )
 from django.urls import reverse
 
+from hmislead.access.permissions import OWN
 from hmislead.compliance.registry import Evaluation, Requirement, Written, register
 from hmislead.documents import types
 from hmislead.documents.models import DocumentVersion, PublishedCopy
@@ -83,6 +84,7 @@ def register_policy_requirements() -> None:
                 evaluate=partial(acknowledged, blocks=blocks),
                 link=acknowledgements_of,
                 fix="Read and acknowledge",
+                fixed_by=(OWN,),
                 blocks=blocks,
                 order=order,
                 plain="Your policies, read and acknowledged" if blocks else "Further policies to read",

@@ -11,6 +11,7 @@ from django.db.models import Case, CharField, DateField, Exists, F, Max, Min, Ou
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
+from hmislead.access.permissions import OWN
 from hmislead.compliance.expressions import AddMonths
 from hmislead.compliance.registry import Evaluation, Requirement, by_expiry, register
 from hmislead.directory.models import License, Person
@@ -151,6 +152,7 @@ def register_training_requirements() -> None:
             evaluate=security_certified,
             link=training_of,
             fix="Certify the security rules",
+            fixed_by=(OWN, "record_evidence"),
             blocks=True,
             order=33,
             plain="Your yearly security statement",

@@ -14,6 +14,7 @@ from uuid import UUID
 from django.apps import apps
 from django.db import connection
 
+from hmislead.access.scopes import Access
 from hmislead.compliance import registry
 from hmislead.compliance.models import FAILING, Gate
 from hmislead.tenancy import context
@@ -58,7 +59,7 @@ ON CONFLICT (implementation_id, license_id) DO UPDATE SET
 
 @dataclass(frozen=True)
 class Reason:
-    """One thing that shuts the gate, with the page and the verb that put it right."""
+    """One thing that shuts the gate, with the page and the verb that put it right, or what a reader can do there."""
 
     title: str
     plain: str  # the title in the words of agencies and users
@@ -91,18 +92,20 @@ def refresh(*, licenses: Iterable[UUID] = (), organizations: Iterable[UUID] = ()
         _execute(only, {"licenses": wanted, "organizations": at})
 
 
-def check(license: Any) -> GateAnswer:
+def check(license: Any, *, reader: Access | None = None) -> GateAnswer:
     """The gate's answer for a license as last computed; shut, with no reason, when it was never computed."""
     row = Gate.objects.filter(license_id=license.pk).first()
-    return answer_of(row) if row else GateAnswer(is_open=False, reasons=[], lapses_on=None)
+    return answer_of(row, reader=reader) if row else GateAnswer(is_open=False, reasons=[], lapses_on=None)
 
 
-def answer_of(row: Gate) -> GateAnswer:
-    """A stored answer with its reasons in words and links."""
+def answer_of(row: Gate, *, reader: Access | None = None) -> GateAnswer:
+    """A stored answer with its reasons in words and links: those that put it right, or what `reader` can do there."""
     slug = context.current().slug
     return GateAnswer(
         is_open=row.is_open,
-        reasons=[_reason(slug, entry) for entry in row.reasons if entry["requirement"] in registry.REQUIREMENTS],
+        reasons=[
+            _reason(slug, entry, reader) for entry in row.reasons if entry["requirement"] in registry.REQUIREMENTS
+        ],
         lapses_on=row.lapses_on,
     )
 
@@ -112,16 +115,20 @@ def shut_gates() -> Any:
     return apps.get_model("directory", "License").objects.filter(state="active", gates__is_open=False)
 
 
-def _reason(slug: str, entry: dict[str, Any]) -> Reason:
+def _reason(slug: str, entry: dict[str, Any], reader: Access | None) -> Reason:
     requirement = registry.REQUIREMENTS[entry["requirement"]]
+    subject_id = UUID(entry["subject_id"])
+    fix, url = (
+        requirement.lead(reader, slug, subject_id) if reader else (requirement.fix, requirement.link(slug, subject_id))
+    )
     due = entry.get("due_on")
     return Reason(
         title=requirement.title,
         plain=requirement.for_agencies,
         state=entry["state"],
         note=entry.get("note", ""),
-        fix=requirement.fix,
-        url=requirement.link(slug, UUID(entry["subject_id"])),
+        fix=fix,
+        url=url,
         due_on=dt.date.fromisoformat(due) if due else None,
     )
 

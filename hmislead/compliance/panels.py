@@ -41,6 +41,7 @@ def _row(request: Any, row: Status, slug: str) -> dict[str, Any]:
     requirement = registry.REQUIREMENTS[row.requirement]
     failing = row.state in (*FAILING, State.DUE_SOON)
     plain = not request.access.scopes("view_compliance").everything
+    fix, fix_url = requirement.lead(request.access, slug, row.subject_id) if failing else ("", "")
     page = reverse("compliance:requirement-detail", kwargs={"slug": slug, "code": row.requirement})
     waive = reverse("compliance:waiver-new", kwargs={"slug": slug, "pk": row.pk})
     return {
@@ -49,30 +50,34 @@ def _row(request: Any, row: Status, slug: str) -> dict[str, Any]:
         "note": row.note,
         "due_on": row.due_on,
         "page": page if request.access.has("view_compliance") else "",
-        "fix": requirement.fix if failing else "",
-        "fix_url": requirement.link(slug, row.subject_id),
+        "fix": fix,
+        "fix_url": fix_url,
         "waive_url": waive if row.state in FAILING and request.access.has("manage_compliance") else "",
     }
 
 
 def own_items(request: Any) -> list[HomeItem]:
-    """A reader's own requirements that fail or are due, each with its button."""
+    """A reader's own requirements that fail or are due, each with what they can do: put it right, or see it."""
     if request.access.person_id is None:
         return []
     rows = Status.objects.visible_to(request.user).filter(person_id=request.access.person_id)
     rows = rows.filter(state__in=(*FAILING, State.DUE_SOON)).order_by("due_on")[:FAR_ENOUGH]
     slug = request.implementation.slug
+    led = [
+        (row, requirement, *requirement.lead(request.access, slug, row.subject_id))
+        for row in rows
+        if (requirement := registry.REQUIREMENTS.get(row.requirement))
+    ]
     return [
         HomeItem(
             sentence=f"You: {requirement.for_agencies}",
-            button=requirement.fix,
-            url=requirement.link(slug, row.subject_id),
+            button=button,
+            url=url,
             due_on=row.due_on,
             weight=1 if requirement.blocks else 4,
             state=row.state,
         )
-        for row in rows
-        if (requirement := registry.REQUIREMENTS.get(row.requirement))
+        for row, requirement, button, url in led
     ]
 
 

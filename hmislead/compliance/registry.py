@@ -8,15 +8,20 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.db.models import Case, CharField, DateField, F, QuerySet, Value, When
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Cast
+from django.urls import resolve
 
+from hmislead.access.permissions import OWN
+from hmislead.access.scopes import Access
 from hmislead.compliance.expressions import AddDays
 from hmislead.tenancy import settings
 
+SEE = "See it"
 SUBJECTS = ("implementation", "coc", "organization", "person", "license")
 
 
@@ -64,7 +69,8 @@ class Requirement:
     `evaluate` returns a queryset of the subject's model, holding exactly its subjects on `as_of`, annotated with
     `result` (a state), `due_on`, `lapses_on` and `note`; or the same as `Written`. Its SQL must follow from the day and
     the settings alone (not from the time zone), unless rows are read to write it: the engine keeps it. `link` gives the
-    page on which it is put right.
+    page on which it is put right, `fix` the button that leads there. `fixed_by` names the permissions of which one is
+    needed to put it right (OWN: the person it is about); without any, to open the page is enough.
     """
 
     code: str
@@ -77,10 +83,25 @@ class Requirement:
     blocks: bool = False
     order: int = 100
     plain: str = ""  # the title in an agency's words
+    fixed_by: tuple[str, ...] = ()
 
     @property
     def for_agencies(self) -> str:
         return self.plain or self.title
+
+    def lead(self, access: Access, slug: str, subject_id: UUID) -> tuple[str, str]:
+        """The words and the address of a reader's button: `fix` for who may put it right, "See it" for who may only
+        read that page, both empty for who may not open it."""
+        url = self.link(slug, subject_id)
+        door = resolve(urlsplit(url).path).func
+        if not access.has(door.access):  # type: ignore[attr-defined]
+            return "", ""
+        return (self.fix if self._may_fix(access, subject_id) else SEE), url
+
+    def _may_fix(self, access: Access, subject_id: UUID) -> bool:
+        own = OWN in self.fixed_by and subject_id == access.person_id
+        held = (access.allows(each, organization_id=subject_id, coc_id=subject_id) for each in self.fixed_by)
+        return not self.fixed_by or own or any(held)
 
 
 REQUIREMENTS: dict[str, Requirement] = {}

@@ -41,12 +41,6 @@ def page_of(row: Any, slug: str) -> str:
     return reverse("compliance:requirement-detail", kwargs={"slug": slug, "code": row.requirement})
 
 
-def fix_of(row: Any, slug: str) -> str:
-    """The page on which the requirement of this row is put right; '' for a requirement no longer registered."""
-    requirement = registry.REQUIREMENTS.get(row.requirement)
-    return requirement.link(slug, row.subject_id) if requirement else ""
-
-
 def title_of(row: Any) -> str:
     requirement = registry.REQUIREMENTS.get(row.requirement)
     return requirement.title if requirement else row.requirement

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from hmislead.access.pages import page
+from hmislead.access.scopes import Access
 from hmislead.catalogue.models import Standard
 from hmislead.compliance import registry, subjects, waivers
 from hmislead.compliance.filters import ChangeFilter, StatusFilter, WaiverFilter
@@ -50,8 +51,8 @@ def requirement_list(request: HttpRequest) -> HttpResponse:
     return render(request, "compliance/requirement_list.html", {"requirements": shown})
 
 
-def subject_listing(requirement: registry.Requirement, slug: str) -> Listing:
-    """All subjects of one requirement."""
+def subject_listing(requirement: registry.Requirement, slug: str, access: Access) -> Listing:
+    """All subjects of one requirement, with what a reader can do about each."""
     return Listing(
         name=f"compliance.requirement.{requirement.code}",
         title=requirement.title,
@@ -64,8 +65,8 @@ def subject_listing(requirement: registry.Requirement, slug: str) -> Listing:
             Column(
                 "fix",
                 "What to do",
-                lambda row: requirement.fix if row.state in FAILING else "",
-                link=lambda row: subjects.fix_of(row, slug),
+                lambda row: requirement.lead(access, slug, row.subject_id)[0] if row.state in FAILING else "",
+                link=lambda row: requirement.lead(access, slug, row.subject_id)[1],
             ),
         ],
         filterset=StatusFilter,
@@ -84,7 +85,8 @@ def requirement_detail(request: Any, code: str) -> HttpResponse:
     slug = request.implementation.slug
     rows = subjects.with_names(Status.objects.visible_to(request.user).filter(requirement=code))
     context = {"requirement": requirement, "standards": Standard.objects.filter(pk__in=requirement.standards)}
-    return render_list(request, subject_listing(requirement, slug), rows, "compliance/requirement_detail.html", context)
+    listing = subject_listing(requirement, slug, request.access)
+    return render_list(request, listing, rows, "compliance/requirement_detail.html", context)
 
 
 def change_listing(slug: str) -> Listing:

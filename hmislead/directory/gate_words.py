@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
+from hmislead.access.scopes import Access
 from hmislead.compliance import gate
 from hmislead.compliance.models import Gate
 from hmislead.directory.models import License
@@ -45,11 +46,12 @@ def tell(license: License, answer: gate.GateAnswer) -> Told:
     return Told(license, answer, may_use, until, "" if may_use else _why(license, answer))
 
 
-def tell_all(licenses: Any) -> list[Told]:
-    """The words for each license of a queryset, living ones first. Two queries."""
+def tell_all(licenses: Any, *, reader: Access) -> list[Told]:
+    """The words for each license of a queryset, living ones first, with the buttons of `reader`. Two queries."""
     rows = list(licenses.select_related("person", "organization").order_by("terminated_on", "organization__name", "pk"))
     rows.sort(key=lambda row: row.state == License.State.TERMINATED)
-    answers = {row.license_id: gate.answer_of(row) for row in Gate.objects.filter(license__in=[row.pk for row in rows])}
+    gates = Gate.objects.filter(license__in=[row.pk for row in rows])
+    answers = {row.license_id: gate.answer_of(row, reader=reader) for row in gates}
     unknown = gate.GateAnswer(is_open=False, reasons=[], lapses_on=None)
     return [tell(row, answers.get(row.pk, unknown)) for row in rows]
 

@@ -49,6 +49,7 @@ REQUIREMENTS = (
         coc_link,
         "Record the designation",
         order=10,
+        fixed_by=("record_decisions",),
     ),
     Requirement(
         "software-designated",
@@ -59,6 +60,7 @@ REQUIREMENTS = (
         coc_link,
         "Record the designation",
         order=11,
+        fixed_by=("record_decisions",),
     ),
     Requirement(
         "active-project",
@@ -81,6 +83,7 @@ REQUIREMENTS = (
         "Record the attestation",
         order=41,
         plain="Your statement about your comparable database",
+        fixed_by=("manage_directory",),
     ),
     Requirement(
         "contacts",
@@ -92,6 +95,7 @@ REQUIREMENTS = (
         "Name or re-affirm contacts",
         order=42,
         plain="Your agency's contacts are named and up to date",
+        fixed_by=("manage_contacts",),
     ),
     Requirement(
         "vsp-license",
@@ -103,6 +107,7 @@ REQUIREMENTS = (
         "Change or end the license",
         blocks=True,
         order=50,
+        fixed_by=("manage_licenses",),
     ),
     Requirement(
         "recent-use",

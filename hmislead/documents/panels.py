@@ -39,7 +39,7 @@ def home_items(request: Any) -> list[HomeItem]:
     items = [
         HomeItem(
             f"{effect.version} waits for the decision of {effect.coc}.",
-            "Record the decision" if policy.can_record(request.user, effect.coc_id) else "See it",
+            "Record the decision",
             path("approvals:decision-new"),
             weight=4,
             state="requested",

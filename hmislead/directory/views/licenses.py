@@ -137,7 +137,7 @@ def license_list(request: Any) -> HttpResponse:
 def license_detail(request: Any, pk: UUID) -> HttpResponse:
     """One license: THE answer, why not, the next steps, its account, its tasks and its departure."""
     license = _seen(request, pk)
-    told = tell(license, gate.check(license))
+    told = tell(license, gate.check(license, reader=request.access))
     moves = buttons(request, license, ready=told.is_complete)
     context = {
         "license": license,

@@ -146,7 +146,7 @@ def person_history(request: Any, pk: UUID) -> HttpResponse:
 
 
 def _about(request: Any, person: Person) -> dict[str, Any]:
-    licenses = tell_all(License.objects.visible_to(request.user).filter(person=person))
+    licenses = tell_all(License.objects.visible_to(request.user).filter(person=person), reader=request.access)
     living = [told for told in licenses if told.row.state != License.State.TERMINATED]
     contacts = person.contact_functions.visible_to(request.user).filter(ends_on=None).select_related("organization")
     return {
