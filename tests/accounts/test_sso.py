@@ -1,8 +1,12 @@
 """Single sign-on against a provider whose owner is hostile: it opens its own implementation, and nothing else."""
 
+import contextlib
+import socket
+import threading
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import requests
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from allauth.socialaccount.models import SocialAccount, SocialApp
 from django.core.exceptions import PermissionDenied
@@ -477,6 +481,33 @@ def test_the_peer_is_looked_at_when_the_connection_stands(settings, server):
     adapter = outside._HTTPPool("127.0.0.1", int(server.url.rpartition(":")[2]))
     with pytest.raises(ProtocolError, match="public internet"):
         adapter.urlopen("GET", "/userinfo", retries=False)
+
+
+@pytest.mark.parametrize("start", [b"HTTP/1.1 200 OK\r\nX: ", b"HTTP/1.1 200 OK\r\nContent-Length: 500000\r\n\r\n"])
+def test_a_provider_that_drips_is_cut_off(settings, monkeypatch, start):
+    """In the head or in the body: each piece comes in time, and the whole never would."""
+    from hmislead.accounts import outside
+
+    settings.SSO_PRIVATE_ADDRESSES = True
+    monkeypatch.setattr(outside, "MOST_SECONDS", 0.5)
+    over = threading.Event()
+
+    def drip():
+        connection, _ = door.accept()
+        with connection, contextlib.suppress(OSError):
+            connection.recv(4096)
+            connection.sendall(start)
+            while not over.wait(0.1):
+                connection.sendall(b"a")
+
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        dripping = threading.Thread(target=drip, daemon=True)
+        dripping.start()
+        with pytest.raises(requests.RequestException):
+            outside.session().get(f"http://127.0.0.1:{door.getsockname()[1]}/")
+        dripping.join(10)
+        assert not dripping.is_alive(), "the provider finds its connection closed"
+    over.set()
 
 
 def test_what_is_no_provider_is_refused_when_it_is_saved(tenant, server):
