@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.exceptions import ImmediateHttpResponse
@@ -11,6 +12,7 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialApp
 from allauth.socialaccount.providers.base.constants import AuthProcess
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
@@ -57,6 +59,10 @@ class AccountAdapter(DefaultAccountAdapter):
             link = IdentityProvider.objects.get(app__provider_id=sociallogin.account.provider)
             request.session[SSO_KEY] = str(link.implementation_id)
         return super().post_login(request, user, signal_kwargs=signal_kwargs, **kwargs)
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """The link to a new password. Its host is ours by the settings, never one that a visitor's request named."""
+        return settings.PUBLIC_URL + urlsplit(super().get_reset_password_from_key_url(key)).path
 
     def add_message(self, request: Any, level: int, *args: Any, **kwargs: Any) -> None:
         """A greeting after each sign-in and sign-out is noise; what changed is worth a sentence."""

@@ -1,6 +1,7 @@
 """Signing in with a password, and what an account page never does."""
 
 import datetime as dt
+from urllib.parse import urlsplit
 
 import pytest
 import time_machine
@@ -101,13 +102,21 @@ def test_a_reset_link_comes_by_mail_and_works_once(implementation):
     user.save()
     browser = Client()
     browser.post("/accounts/password/reset/", {"email": "dana@example.org"})
-    path = next(word for word in mail.outbox[-1].body.split() if "/password/reset/key/" in word).split("testserver")[-1]
+    path = urlsplit(next(word for word in mail.outbox[-1].body.split() if "/password/reset/key/" in word)).path
     form = browser.get(path, follow=True)
     new = {"password1": "quite another long one", "password2": "quite another long one"}
     assert browser.post(form.redirect_chain[-1][0], new).status_code == 302
     user.refresh_from_db()
     assert user.check_password("quite another long one")
     assert "does not work" in Client().get(path, follow=True).content.decode()
+
+
+def test_a_reset_link_leads_to_our_own_address_whatever_host_the_request_names(db, settings):
+    settings.ALLOWED_HOSTS, settings.PUBLIC_URL = ["hmis.example.org", "old.example.org"], "https://hmis.example.org"
+    User.objects.create_user("dana@example.org", PASSWORD)
+    Client(HTTP_HOST="old.example.org").post("/accounts/password/reset/", {"email": "dana@example.org"})
+    assert "https://hmis.example.org/accounts/password/reset/key/" in mail.outbox[-1].body
+    assert "old.example.org" not in mail.outbox[-1].body
 
 
 def test_an_unknown_address_gets_the_same_page(db):
