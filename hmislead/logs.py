@@ -7,7 +7,7 @@ import sys
 import structlog
 
 # Whoever reads a log could open these: signing links, invitations, new passwords, confirmed addresses.
-SECRET_LINK = re.compile(r"(/(?:sign|invitation|reset/key|confirm-email)/)[^\s/?#\"'\\]+")
+SECRET_LINK = re.compile(r"(/(?:sign|invitation|reset/key|confirm-email|accounts/address)/)[^\s/?#\"'\\]+")
 
 
 def hide_secrets(logger: object, method: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:

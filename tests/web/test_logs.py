@@ -17,6 +17,7 @@ LINKS = [
     f"/invitation/{SECRET}/",
     f"/accounts/password/reset/key/{SECRET}/",
     f"/accounts/confirm-email/{SECRET}/",
+    f"/accounts/address/{SECRET}/",
 ]
 
 
