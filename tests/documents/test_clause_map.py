@@ -84,7 +84,7 @@ def test_agreements_that_must_ask_compliance_do():
     """The privacy and security provisions name three kinds of agreement that must hold the duty to comply."""
     assert {"PRI-26", "SEC-30"} <= of_type("participation", "minimum")
     assert {"PRI-27", "SEC-31"} <= of_type("end_user", "minimum")
-    for code in ("data_use", "data_sharing"):
+    for code in ("data_use", "data_sharing", "pii_access", "integration"):
         assert {"PRI-28", "SEC-32"} <= of_type(code, "minimum")
 
 
