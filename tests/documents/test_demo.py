@@ -11,7 +11,14 @@ from hmislead.tenancy import settings
 from tests.documents import approving
 
 pytestmark = pytest.mark.django_db
-KINDS = ["security_plan", "monitoring_plan", "data_quality_plan", "privacy_plan", "support_policies"]
+KINDS = [
+    "security_plan",
+    "monitoring_plan",
+    "data_quality_plan",
+    "privacy_plan",
+    "support_policies",
+    "data_analysis_policies",
+]
 
 
 def test_every_state_is_there(people, coc):
