@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 
 import pytest
 from django.db import transaction
 
 from hmislead.access import operations as access_operations
-from hmislead.access.scopes import ROBOT
+from hmislead.access import roles, scopes
+from hmislead.access.models import RoleGrant
+from hmislead.accounts.models import Membership, User
+from hmislead.tenancy import settings
 from hmislead.tenancy.context import use
 from tests import factories
 
@@ -55,15 +59,18 @@ def neighbour(tenant):
 
 
 class People(Mapping):
-    """Users by the name of their role, each made when they are first asked for: most tests need one or two."""
+    """Users by the name of their role, each made when they are first asked for: most tests need one or two.
+
+    Every test begins with some, so their rows are written at once: those that `grant_role` would write, one statement for
+    each table (tests/test_people.py holds the two against each other).
+    """
 
     def __init__(self, tenant, places):
         self._tenant, self._places, self._made = tenant, places, {}
 
     def __getitem__(self, name):
         if name not in self._made:
-            with use(self._tenant), transaction.atomic():
-                self._made[name] = self._make(name, *self._places[name])
+            self._make([name])
         return self._made[name]
 
     def __iter__(self):
@@ -72,16 +79,44 @@ class People(Mapping):
     def __len__(self):
         return len(self._places)
 
-    def _make(self, name, role, scope):
-        if name == "outsider":
-            return factories.UserFactory(email="outsider@example.org")
-        user = factories.member(self._tenant, name)
-        if name == "end_user":
-            person = factories.PersonFactory(user=user, email=user.email)
-            factories.LicenseFactory(person=person, **scope)
-        else:
-            access_operations.grant_role(user=user, role=role, by=ROBOT, **scope)
-        return user
+    def all(self):
+        """Everybody, for tests of what reaches those whom they do not name."""
+        self._make([name for name in self._places if name not in self._made])
+        return dict(self)
+
+    def _make(self, names):
+        users = {name: User(email=f"{name}@example.org", name=name) for name in names}
+        inside = {name: user for name, user in users.items() if name != "outsider"}
+        with use(self._tenant), transaction.atomic():
+            User.objects.bulk_create(users.values())
+            Membership.objects.bulk_create(
+                Membership(user=user, implementation=self._tenant) for user in inside.values()
+            )
+            self._grant({name: user for name, user in inside.items() if self._places[name][0]})
+            if "end_user" in inside:
+                user, (_, at) = inside["end_user"], self._places["end_user"]
+                factories.LicenseFactory(person=factories.PersonFactory(user=user, email=user.email), **at)
+        self._made |= users
+
+    def _grant(self, users):
+        grants = [
+            RoleGrant(user=user, role=self._places[name][0], starts_on=settings.today(), **self._places[name][1])
+            for name, user in users.items()
+        ]
+        RoleGrant.objects.bulk_create(grants)
+        for kind, table in scopes.GUARDIAN_TABLES.items():
+            table.objects.bulk_create(
+                table(user=grant.user, permission_id=pk, content_object_id=grant.scope_id)
+                for grant in grants
+                if grant.scope_kind == kind
+                for pk in permissions_of(grant.role, kind)
+            )
+
+
+@functools.cache
+def permissions_of(role, kind):
+    """Keys of the permissions of a role. They stay what `migrate` made them, whatever a test does."""
+    return [row.pk for row in access_operations.permission_rows(kind, roles.ROLES[role].bundle())]
 
 
 @pytest.fixture
@@ -105,4 +140,4 @@ def people(tenant, agency, neighbour, coc):
 @pytest.fixture
 def everybody(people):
     """All of `people`, for tests of what reaches those whom they do not name."""
-    return dict(people)
+    return people.all()

@@ -54,7 +54,7 @@ def people(implementation, agency, coc):
         "coc_staff": ("coc_staff", {"coc": coc}),
         "end_user": ("", {"organization": agency}),
     }
-    return dict(People(implementation, places))
+    return People(implementation, places).all()
 
 
 @pytest.fixture

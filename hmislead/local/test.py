@@ -97,7 +97,7 @@ def steps(environment: dict[str, str]) -> list[tuple[str, list[str], dict[str, s
         ("import contracts", [lint_imports], environment),
         ("missing migrations", [*manage, "makemigrations", "--check", "--dry-run"], environment),
         ("check --deploy", deploy, production_environment(environment)),
-        ("pytest", [PYTHON, "-m", "pytest", "-n", "2", "--dist", "loadgroup"], environment),
+        ("pytest", [PYTHON, "-m", "pytest", "-n", "2"], environment),
     ]
 
 

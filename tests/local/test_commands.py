@@ -27,7 +27,7 @@ from hmislead.local import postgres, processes, tables
 from hmislead.local.state import ROOT, State, free_port, port_is_free
 from hmislead.local.tables import bring_up_to_date
 
-pytestmark = [pytest.mark.slow, pytest.mark.processes, pytest.mark.xdist_group("commands")]
+pytestmark = [pytest.mark.slow, pytest.mark.processes]
 
 # What bin/test sets for the tests would make the commands use the tests' own database.
 OURS = (

@@ -21,7 +21,7 @@ def moment(text):
 @pytest.fixture
 def people(people):
     """All of them: what is tested here reaches also those whom a test does not name."""
-    return dict(people)
+    return people.all()
 
 
 @pytest.fixture
