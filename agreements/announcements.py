@@ -16,6 +16,7 @@ from hmislead.notices.models import How
 from hmislead.notices.registry import NoticeType
 from hmislead.notices.wording import Item
 from hmislead.tenancy import context
+from hmislead.web.templatetags.web import in_sentence
 
 TYPES = (
     NoticeType(
@@ -94,7 +95,7 @@ def asking(packet: Packet, *, again: bool = False, language: str = "") -> str:
     day = in_words(packet.deadline_on, language)
     if language == "es":
         return f"{'Recordatorio: firme' if again else 'Firme'} a más tardar el {day}: {packet.title}."
-    return f"{'Reminder: sign' if again else 'Sign'} the {packet.title.lower()} by {day}."
+    return f"{'Reminder: sign' if again else 'Sign'} the {in_sentence(packet.title)} by {day}."
 
 
 def _item(signer: Signer) -> Item:

@@ -74,7 +74,9 @@ def waiting_for(packet: Packet) -> str:
     """Whose turn it is, in words; empty when nobody is asked."""
     if not packet.is_out:
         return ""
-    return ", ".join(each.capacity for each in packet.signers.all() if each.state == Signer.State.ASKED)
+    return ", ".join(
+        each.capacity.removeprefix("For ") for each in packet.signers.all() if each.state == Signer.State.ASKED
+    )
 
 
 def _new(request: Any) -> str:

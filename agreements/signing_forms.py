@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from agreements.known import signatories_of
 from agreements.models import Candidate, Packet, Signer
+from agreements.page_words import speak, words_of
 from agreements.signers import CandidateData, bound_by
 from hmislead.directory.models import Person
 from hmislead.tenancy import settings
@@ -18,10 +19,6 @@ CONSENT = {
     "paper copy from the HMIS Lead, and I may ask to sign on paper instead.",
     "es": "He leído este acuerdo y acepto firmarlo electrónicamente. Mi nombre escrito es mi firma. Puedo pedir una "
     "copia en papel al HMIS Lead, y puedo pedir firmar en papel.",
-}
-WORDS = {
-    "en": {"name": "Your full name, as your signature", "initials": "Your initials"},
-    "es": {"name": "Su nombre completo, como firma", "initials": "Sus iniciales"},
 }
 
 
@@ -33,8 +30,7 @@ class SignForm(forms.Form):
     def __init__(self, *args: Any, packet: Packet, **kwargs: Any) -> None:
         kwargs.setdefault("initial", {})["sha256"] = packet.sha256
         super().__init__(*args, **kwargs)
-        words = WORDS[packet.language]
-        self.error_title = "You have not signed yet"
+        words = words_of(packet)
         for block in packet.blocks:
             if block["initials"]:
                 self.fields[f"initials-{block['key']}"] = forms.CharField(
@@ -42,11 +38,12 @@ class SignForm(forms.Form):
                 )
         self.fields["consent"] = forms.BooleanField(
             label=CONSENT[packet.language],
-            error_messages={"required": "Tick this box to sign electronically, or ask for a paper to sign."},
         )
         self.fields["name"] = forms.CharField(
             label=words["name"], max_length=150, widget=forms.TextInput(attrs={"autocomplete": "name"})
         )
+        speak(self, words)
+        self.fields["consent"].error_messages["required"] = words["tick"]
 
     def initials(self) -> dict[str, str]:
         """What was typed beside each clause, by its key."""
@@ -55,18 +52,25 @@ class SignForm(forms.Form):
 
 
 class DeclineForm(forms.Form):
-    reason = forms.CharField(
-        label="Why you do not sign", max_length=500, widget=forms.Textarea(attrs={"rows": 4}),
-        help_text="The HMIS Lead reads this. Write nothing about clients.",
-    )  # fmt: skip
+    reason = forms.CharField(max_length=500, widget=forms.Textarea(attrs={"rows": 4}))
+
+    def __init__(self, *args: Any, packet: Packet, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        words = words_of(packet)
+        self.fields["reason"].label, self.fields["reason"].help_text = words["why"], words["why_hint"]
+        speak(self, words)
 
 
 class CodeForm(forms.Form):
     code = forms.CharField(
-        label="The six digits from the mail",
-        max_length=9,
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}),
+        max_length=9, widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"})
     )
+
+    def __init__(self, *args: Any, packet: Packet, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        words = words_of(packet)
+        self.fields["code"].label = words["code"]
+        speak(self, words)
 
 
 class PassOnForm(forms.Form):

@@ -22,6 +22,7 @@ from hmislead.errors import DomainError
 from hmislead.notices import letters
 from hmislead.notices.queue import mails_nothing
 from hmislead.tenancy.crossing import cross_into
+from hmislead.web.templatetags.web import in_sentence
 
 FIRST_WAIT = 30  # seconds; each next one is twice as long
 MOST_RETRIES = 6
@@ -167,7 +168,7 @@ def link_mail(candidate: Candidate, url: str) -> tuple[str, str]:
 
 def _title(packet: Packet) -> str:
     """The title inside an English sentence; in Spanish it stands by itself."""
-    return packet.title.lower() if packet.language == "en" else packet.title
+    return in_sentence(packet.title) if packet.language == "en" else packet.title
 
 
 def _written(name: str, packet: Packet, context: dict[str, Any]) -> str:

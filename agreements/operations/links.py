@@ -29,6 +29,9 @@ UNKNOWN = "We do not know this link. Open the link from the newest mail you got,
 USED = "This link was used: the agreement is signed. Nothing more is needed."
 OVER = "The time to sign with this link is over. Ask who sent it to send the agreement again."
 COPY_OVER = f"This link worked for {COPY_DAYS} days, and they are over. Ask who sent it to you for the signed copy."
+CODE_OVER = "This code is not good any more. Ask for a new one."
+CODE_TRIES = "Too many wrong tries. Ask for a new code."
+CODE_WRONG = "This is not the code we sent. Look at the newest mail and type its six digits."
 REVOKED = "This link does not work any more. If you still expect to sign, ask who sent it."
 
 
@@ -172,11 +175,11 @@ def use_up(link_id: uuid.UUID) -> SigningLink:
 
 def _problem(link: SigningLink, code: str) -> str:
     if not link.code_hash or link.code_expires_at is None or link.code_expires_at <= timezone.now():
-        return "This code is not good any more. Ask for a new one."
+        return CODE_OVER
     if link.code_attempts >= MOST_TRIES:
-        return "Too many wrong tries. Ask for a new code."
+        return CODE_TRIES
     if not constant_time_compare(link.code_hash, _code_hash(link, "".join(code.split()))):
-        return "This is not the code we sent. Look at the newest mail and type its six digits."
+        return CODE_WRONG
     return ""
 
 

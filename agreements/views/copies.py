@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from agreements.models import SigningLink
 from agreements.operations import copies, links
+from agreements.page_words import about
 from agreements.views.links import ask_for_code, closed, is_proved
 from hmislead.access.pages import page, public
 from hmislead.access.permissions import MEMBER
@@ -41,7 +42,7 @@ def link_copy(request: Any, token: str) -> HttpResponse:
             candidate = links.opened(found, COPY).candidate
             if not is_proved(request, found):
                 return ask_for_code(request, found, candidate, token)
-            shown = {"packet": candidate.signer.packet, "token": token, "implementation": found.implementation}
+            shown = {**about(candidate.signer.packet), "token": token}
             return render(request, "agreements/link_copy.html", shown)
     except DomainError as error:
         return closed(request, error)

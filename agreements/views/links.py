@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from agreements.models import Candidate, Signer, SigningLink
 from agreements.operations import links, signing
+from agreements.page_words import REFUSALS_ES, about, part_of, refusal, words_of
 from agreements.signing_forms import CodeForm, DeclineForm, SignForm
 from agreements.tasks import address_of
 from agreements.views.signing import evidence
@@ -55,7 +56,7 @@ def code(request: Any, token: str) -> HttpResponse:
             candidate = links.opened(found, found.purpose).candidate
             if "send" in request.POST:
                 links.ask_code(found.pk)
-                messages.success(request, "The code is on its way to you. It works for 15 minutes.")
+                messages.success(request, words_of(candidate.signer.packet)["wait"])
                 return redirect(HOMES[found.purpose], token=token)
         return _check(request, found, candidate, token)
     except DomainError as error:
@@ -66,20 +67,21 @@ def code(request: Any, token: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def decline(request: Any, token: str) -> HttpResponse:
     """Refuse to sign, with the reason. The link is used up."""
-    form = DeclineForm(request.POST or None)
     try:
         found = links.find(token)
         with context.use(found.implementation):
             candidate = links.opened(found).candidate
             if not is_proved(request, found):
                 return redirect("signing:link", token=token)
-            shown = {"form": form, "packet": candidate.signer.packet, "token": token}
+            packet = candidate.signer.packet
+            form = DeclineForm(request.POST or None, packet=packet)
+            shown = {**about(packet), "form": form, "token": token}
             if not form.is_valid():
                 return answer_form(request, "agreements/link_decline.html", shown)
             links.use_up(found.pk)
             how = evidence(request, Signer.Method.LINK)
             signing.decline(candidate=candidate, reason=form.cleaned_data["reason"], evidence=how)
-            return render(request, "agreements/link_done.html", {"packet": candidate.signer.packet, "declined": True})
+            return render(request, "agreements/link_done.html", {**about(packet), "declined": True})
     except DomainError as error:
         return closed(request, error)
 
@@ -101,32 +103,33 @@ def _sign(request: Any, found: SigningLink, candidate: Candidate, token: str) ->
                     evidence=how,
                 )
         except DomainError as error:
-            form.add_error(None, error.message)
+            form.add_error(None, refusal(error.message, packet.language))
         else:
-            return render(request, "agreements/link_done.html", {"packet": packet, "declined": False})
+            return render(request, "agreements/link_done.html", {**about(packet), "declined": False})
     if request.method == "GET":
         signer = signing.see(candidate=candidate, evidence=how)
     shown = {
-        "packet": packet,
+        **about(packet),
+        "part": part_of(signer),
         "signer": signer,
         "candidate": candidate,
         "form": form,
         "is_open": True,
         "decline_url": f"/sign/{token}/decline/",
         "pass_on_url": "",
-        "implementation": found.implementation,
         "frame": "base_plain.html",
     }
     return answer_form(request, "agreements/sign.html", shown)
 
 
 def _check(request: Any, found: SigningLink, candidate: Candidate, token: str) -> HttpResponse:
-    form = CodeForm(request.POST)
+    packet = candidate.signer.packet
+    form = CodeForm(request.POST, packet=packet)
     if form.is_valid():
         with context.use(found.implementation):
             problem = links.problem_of_code(found.pk, form.cleaned_data["code"])
         if problem:
-            form.add_error("code", problem)
+            form.add_error("code", refusal(problem, packet.language))
         else:
             request.session.cycle_key()  # whoever knew this browser's session before has not proved the mailbox
             request.session[PROVED] = [*request.session.get(PROVED, []), str(found.pk)][-5:]
@@ -136,7 +139,8 @@ def _check(request: Any, found: SigningLink, candidate: Candidate, token: str) -
 
 def ask_for_code(request: Any, found: SigningLink, candidate: Candidate, token: str) -> HttpResponse:
     """The page that stands before everything a link opens."""
-    return render(request, "agreements/link_code.html", _code_page(found, candidate, CodeForm(), token))
+    form = CodeForm(packet=candidate.signer.packet)
+    return render(request, "agreements/link_code.html", _code_page(found, candidate, form, token))
 
 
 def is_proved(request: Any, found: SigningLink) -> bool:
@@ -148,10 +152,10 @@ def _code_page(found: SigningLink, candidate: Candidate, form: CodeForm, token: 
     """What stands there before the mailbox is proved: who asks, and where the code goes, half hidden."""
     name, _, domain = address_of(candidate).partition("@")
     return {
+        **about(candidate.signer.packet),
         "form": form,
-        "implementation": found.implementation,
         "where": f"{name[:1]}…@{domain}",
-        "was_sent": bool(found.code_hash),
+        "was_sent": bool(found.codes_sent),
         "token": token,
         "for_copy": found.purpose == SigningLink.Purpose.COPY,
     }
@@ -159,4 +163,5 @@ def _code_page(found: SigningLink, candidate: Candidate, form: CodeForm, token: 
 
 def closed(request: Any, error: DomainError) -> HttpResponse:
     """What a link says that opens nothing (any more)."""
-    return render(request, "agreements/link_closed.html", {"error": error}, status=error.status)
+    shown = {"error": error, "spanish": REFUSALS_ES.get(error.message)}
+    return render(request, "agreements/link_closed.html", shown, status=error.status)

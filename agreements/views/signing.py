@@ -12,6 +12,7 @@ from django.urls import reverse
 from agreements import policy
 from agreements.models import Candidate, Signer
 from agreements.operations import signing
+from agreements.page_words import part_of, words_of
 from agreements.signing_forms import DeclineForm, PassOnForm, SignForm
 from hmislead.access.pages import page
 from hmislead.access.permissions import OWN
@@ -60,6 +61,8 @@ def sign(request: Any, pk: UUID) -> HttpResponseBase:
     slug = request.implementation.slug
     context = {
         "packet": packet,
+        "words": words_of(packet),
+        "part": part_of(signer),
         "signer": signer,
         "candidate": candidate,
         "form": form,
@@ -84,7 +87,7 @@ def decline(request: Any, pk: UUID) -> HttpResponseBase:
         signing.decline(candidate=candidate, reason=given["reason"], evidence=evidence(request, Signer.Method.SIGN_IN))
         return back, "You declined to sign. The HMIS Lead has been told why."
 
-    return answer_sent(request, DeclineForm(request.POST or None), page_, act)
+    return answer_sent(request, DeclineForm(request.POST or None, packet=candidate.signer.packet), page_, act)
 
 
 @page(OWN)

@@ -10,7 +10,7 @@ import time_machine
 from django.core import mail
 from django.test import Client
 
-from agreements.models import Signer, SigningLink
+from agreements.models import Packet, Signer, SigningLink
 from agreements.operations import packets
 from agreements.parties import PartyData
 from agreements.signers import CandidateData, SignerData
@@ -102,6 +102,56 @@ def test_a_link_shows_nothing_before_the_code_and_signs_after_it(packet):
         assert (signer.signed_name, signer.signed_title, signer.method) == ("Vera Vendor", "President", "link")
         assert (signer.text_sha256, signer.address) == (packet.sha256, "127.0.0.1")
         assert packet.signers.get(position=2).state == Signer.State.ASKED
+
+
+def test_names_keep_their_capitals_in_the_mail(packet):
+    link_mail = next(each for each in mail.outbox if each.to == ["vera@vendor.example"])
+    assert "sign the vendor contract by" in link_mail.body
+    assert "You sign: for Lantern Software." in link_mail.body
+
+
+def test_the_field_for_the_code_is_there_before_the_mail_has_left(packet):
+    client, link = Client(), mailed_link()
+    client.post(f"{link}code/", {"send": "yes"})
+    SigningLink.objects.update(code_hash="")
+    page = client.get(link).content.decode()
+    assert page.index('name="code"') < page.index("Send a new code")
+
+
+def test_who_signs_a_spanish_agreement_reads_spanish_from_the_code_to_the_end(packet):
+    with use(packet.implementation):
+        Packet.objects.update(language="es")
+    client, link = Client(), mailed_link()
+    pages = [client.get(link), client.post(f"{link}code/", {"code": "1"})]
+    prove(client, link)
+    pages += [
+        client.get(link),
+        client.post(link, {"sha256": packet.sha256}),
+        client.get(f"{link}decline/"),
+        client.post(link, signature(packet)),
+    ]
+    for page, words in zip(
+        pages,
+        ("Enviarme el código", "ya no sirve", "Firme aquí", "Complete este campo.", "No firmar", "Gracias"),
+        strict=True,
+    ):
+        shown = page.content.decode()
+        assert '<html lang="es">' in shown
+        assert words in shown
+        for english in (
+            "Skip to main",
+            "This site",
+            "required<",
+            "Sign ",
+            "Fill this in",
+            "Decline",
+            "Thank you",
+            "code we",
+        ):
+            assert english not in shown, (words, english)
+    closed = client.get(link).content.decode()
+    assert "This link was used" in closed
+    assert "Este enlace ya se usó" in closed
 
 
 def test_a_link_opened_twice_signs_once(packet):

@@ -106,6 +106,13 @@ def moment(value: datetime | None, zone: bool = False, none: str = "–") -> Saf
     return format_html('<time datetime="{}">{}</time>', local.isoformat(timespec="minutes"), text)
 
 
+@register.filter
+def in_sentence(title: str) -> str:
+    """A title as it reads inside a sentence: "participation agreement of Harbor House", but "CoC-Lead agreement"."""
+    first = title.split(" ", 1)[0]
+    return title if any(letter.isupper() for letter in first[1:]) else title[:1].lower() + title[1:]
+
+
 @register.simple_tag
 def crumb(label: str, url: str = "") -> SafeString:
     """One step of a breadcrumb; without `url` it is the page itself."""
