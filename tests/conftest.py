@@ -122,7 +122,8 @@ def permissions_of(role, kind):
 @pytest.fixture
 def people(tenant, agency, neighbour, coc):
     """Users by role: `administrator`, `staff`, `coc_staff`, `cho_lead` (of `agency`), `security_officer` (of `agency`),
-    `neighbour_lead`, `end_user` (a license at `agency`), `auditor`, and `outsider` (no member)."""
+    `neighbour_lead`, `end_user` (a license at `agency`), `body_member` (of `coc`), `trainer`, `help_desk`, `monitor`,
+    `analyst`, `auditor`, and `outsider` (no member)."""
     places = {
         "administrator": ("lead_administrator", {}),
         "staff": ("lead_staff", {}),
@@ -130,6 +131,11 @@ def people(tenant, agency, neighbour, coc):
         "cho_lead": ("cho_lead", {"organization": agency}),
         "security_officer": ("cho_security_officer", {"organization": agency}),
         "neighbour_lead": ("cho_lead", {"organization": neighbour}),
+        "trainer": ("trainer", {}),
+        "help_desk": ("help_desk_agent", {}),
+        "monitor": ("monitor", {}),
+        "analyst": ("analyst", {}),
+        "body_member": ("body_member", {"coc": coc}),
         "auditor": ("auditor", {"ends_on": factories.NEXT_YEAR}),
         "end_user": ("", {"organization": agency}),
         "outsider": ("", {}),

@@ -26,11 +26,12 @@ from hmislead.tenancy.models import Implementation
 View = Callable[..., HttpResponseBase]
 
 
-def page(permission: str) -> Callable[[View], View]:
-    """A page of one implementation (`/i/<slug>/…`), for whoever holds `permission` at any scope in it.
+def page(*any_of: str) -> Callable[[View], View]:
+    """A page of one implementation (`/i/<slug>/…`), for whoever holds one of these permissions at any scope in it.
 
-    The view runs, and its response is rendered, inside the tenant's transaction. An exception or a status of 400 and
-    above rolls it back. `request.implementation` and `request.access` are set.
+    Of several, each opens the door, and the operation asks for the right one. The view runs, and its response is
+    rendered, inside the tenant's transaction. An exception or a status of 400 and above rolls it back.
+    `request.implementation` and `request.access` are set.
     """
 
     def decorate(view: View) -> View:
@@ -41,14 +42,14 @@ def page(permission: str) -> Callable[[View], View]:
             request.implementation = _implementation_of_member(request, slug)
             with timezone.override(request.implementation.zone):
                 try:
-                    return _run(request, view, permission, kwargs)
+                    return _run(request, view, any_of, kwargs)
                 except ObjectDoesNotExist:
                     # An operation looked through `visible_to` and found nothing: it does not exist for this reader.
                     raise Http404 from None
                 except DomainError as error:
                     return _explain(request, error)
 
-        door.access = permission  # type: ignore[attr-defined]
+        door.access = any_of  # type: ignore[attr-defined]
         return door
 
     return decorate
@@ -109,13 +110,13 @@ def _implementation_of_member(request: Any, slug: str) -> Implementation:
     return implementation
 
 
-def _run(request: Any, view: View, permission: str, kwargs: dict[str, Any]) -> HttpResponseBase:
+def _run(request: Any, view: View, any_of: tuple[str, ...], kwargs: dict[str, Any]) -> HttpResponseBase:
     with context.use(request.implementation):
         request.access = scopes.of(request.user)
         remember_idle_limit(request, settings.value("session.idle_minutes"))
         if must_set_up_second_factor(request):
             return redirect(f"{reverse('mfa_index')}?required=1")
-        if not request.access.has(permission):
+        if not any(request.access.has(each) for each in any_of):
             raise PermissionDenied("Your roles here do not include this page.")
         response = view(request, **kwargs)
         if isinstance(response, SimpleTemplateResponse) and not response.is_rendered:

@@ -25,7 +25,9 @@ urlpatterns = [
     *(
         path(f"licenses/<uuid:pk>/{move}/", license_moves.license_move, {"move": move}, name=f"license-{move}")
         for move in license_moves.MOVES
+        if move != "terminate"
     ),
+    path("licenses/<uuid:pk>/terminate/", license_moves.license_terminate, name="license-terminate"),
     path("departures/", departures.departure_list, name="departure-list"),
     path("departures/report/", departures.departure_report, name="departure-report"),
     path("departures/<uuid:pk>/undo/", departures.departure_undo, name="departure-undo"),

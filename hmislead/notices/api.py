@@ -107,4 +107,16 @@ class MessageViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, TenantVie
     filterset_class = MessageFilter
     search_fields = ("subject", "address")
     ordering_fields = ("created_at", "not_before", "state")
-    access = {"list": "view_messages", "retrieve": "view_messages"}
+    access = {"list": "view_messages", "retrieve": "view_messages", "resend": "send_notices", "cancel": "send_notices"}
+
+    @extend_schema(request=None, responses=MessageSerializer)
+    @action(detail=True, methods=["post"])
+    def resend(self, request: Any, **kwargs: Any) -> Response:
+        """Send a message again that failed or came back, in the same words."""
+        return Response(MessageSerializer(operations.resend_message(message_id=kwargs["pk"], by=request.user)).data)
+
+    @extend_schema(request=None, responses=MessageSerializer)
+    @action(detail=True, methods=["post"])
+    def cancel(self, request: Any, **kwargs: Any) -> Response:
+        """Keep a waiting message from going out."""
+        return Response(MessageSerializer(operations.cancel_message(message_id=kwargs["pk"], by=request.user)).data)

@@ -285,6 +285,10 @@ ENDPOINTS = {
         "post packets send_again",
         "post packets withdraw",
     ],
+    "send_notices": [
+        "post messages cancel",
+        "post messages resend",
+    ],
     "view_compliance": [
         "get changes list",
         "get changes retrieve",

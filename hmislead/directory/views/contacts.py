@@ -95,7 +95,7 @@ def signatory_add(request: Any, pk: UUID) -> HttpResponseBase:
     return simple(request, form, shown, contacts.add_signatory, "The signatory is recorded.", organization_id=pk)
 
 
-@page("view_directory")
+@page("manage_directory", "record_decisions")
 def signatory_end(request: Any, pk: UUID) -> HttpResponseBase:
     """Give a signing power its last day, whether for an agency or a CoC."""
     signatory = Signatory.objects.visible_to(request.user).select_related("organization", "coc", "person").get(pk=pk)

@@ -161,17 +161,26 @@ def _may(user: Any, license: License, move: Move) -> bool:
 
 
 def _require(user: Any, license: License, move: Move) -> None:
-    """The page opens for agencies, which take back what they asked for; the other steps are the Lead's."""
     if move.to == State.TERMINATED:
         policy.require_terminate(user, license)
     else:
         policy.require_manage(user, license.organization_id)
 
 
-@page("request_licenses")
+@page("manage_licenses")
 def license_move(request: Any, pk: UUID, move: str) -> HttpResponseBase:
+    """A step that is the HMIS Lead's."""
+    return _ask(request, pk, MOVES[move])
+
+
+@page("request_licenses")
+def license_terminate(request: Any, pk: UUID) -> HttpResponseBase:
+    """To end a license. The page opens for agencies too, which take back what they asked for."""
+    return _ask(request, pk, MOVES["terminate"])
+
+
+def _ask(request: Any, pk: UUID, step: Move) -> HttpResponseBase:
     """Ask for what a step needs to know, then take it."""
-    step = MOVES[move]
     license = License.objects.visible_to(request.user).select_related("person", "organization").get(pk=pk)
     _require(request.user, license, step)
     back = license.get_absolute_url()

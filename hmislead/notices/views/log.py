@@ -55,7 +55,7 @@ def message_mail(request: Any, pk: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
-@page("view_messages")
+@page("send_notices")
 def message_resend(request: Any, pk: uuid.UUID) -> HttpResponse:
     """Send a message again that failed or came back."""
     message = operations.resend_message(message_id=pk, by=request.user)
@@ -64,7 +64,7 @@ def message_resend(request: Any, pk: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
-@page("view_messages")
+@page("send_notices")
 def message_cancel(request: Any, pk: uuid.UUID) -> HttpResponse:
     """Keep a waiting message from going out."""
     message = operations.cancel_message(message_id=pk, by=request.user)
