@@ -35,7 +35,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 # Modules whose tests hand on something costly: one process runs all of each, and begins with them.
-TOGETHER = {"tests/local/test_commands.py", "tests/test_no_dead_ends.py"}
+TOGETHER = {"tests/compliance/test_leads.py", "tests/local/test_commands.py", "tests/test_no_dead_ends.py"}
 
 
 class Together(LoadScopeScheduling):

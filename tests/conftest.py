@@ -14,13 +14,22 @@ from hmislead.access.models import RoleGrant
 from hmislead.accounts.models import Membership, User
 from hmislead.tenancy import settings
 from hmislead.tenancy.context import use
-from tests import factories
+from tests import factories, pages_world
 
 
 @pytest.fixture
 def implementation(db):
     """A live implementation with no rows of its own. Enter it with `use` or the `tenant` fixture."""
     return factories.ImplementationFactory(slug="north", state="live")
+
+
+@pytest.fixture(scope="module")
+def laid_world(django_db_setup, django_db_blocker):
+    """One thing of each kind and a user of each role (tests/pages_world.py), made once for a module. What a test changes
+    about it is taken back as ever. The module belongs into TOGETHER (conftest.py)."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield pages_world.lay(factories.ImplementationFactory(slug="north", state="live"))
+        transaction.set_rollback(True)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from urllib.parse import urljoin, urlsplit
 import pytest
 from django.urls import resolve
 
-from tests.pages_world import ROLES, lay
+from tests.pages_world import ROLES
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -32,9 +32,9 @@ def links(answer, address):
 
 
 @pytest.mark.parametrize("who", ROLES)
-def test_no_link_leads_to_a_refusal(client, implementation, who):
-    client.force_login(lay(implementation).users[who])
-    home = f"/i/{implementation.slug}/"
+def test_no_link_leads_to_a_refusal(client, laid_world, who):
+    client.force_login(laid_world.users[who])
+    home = f"/i/{laid_world.slug}/"
     waiting, known, opened, wrong = [(home, "")], {home}, {}, []
     while waiting:
         address, came_from = waiting.pop(0)

@@ -15,7 +15,8 @@ from hmislead.compliance import registry
 from hmislead.compliance.models import State, Status
 from hmislead.directory.models import Person
 from hmislead.tenancy.context import use
-from tests.pages_world import ROLES, lay
+from hmislead.tenancy.models import Implementation
+from tests.pages_world import ROLES
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -36,9 +37,10 @@ def view_of(url):
     return resolve(urlsplit(url).path).view_name
 
 
-def test_every_role_is_led_where_it_may_go(client, implementation):
+def test_every_role_is_led_where_it_may_go(client, laid_world):
     """The home page of every role, and the page of every requirement it may read."""
-    world, met = lay(implementation), set()
+    world, met = laid_world, set()
+    implementation = Implementation.objects.get(slug=world.slug)
     with use(implementation):
         Status.objects.update(state=State.NOT_MET)
     for who in ROLES:
@@ -68,11 +70,11 @@ def test_every_role_is_led_where_it_may_go(client, implementation):
     assert ("monitor", "grievances-in-time", "") in met
 
 
-def test_an_end_user_records_nothing_but_their_own(client, implementation):
+def test_an_end_user_records_nothing_but_their_own(client, laid_world):
     """They certify and acknowledge for themselves; their agreement is recorded by the HMIS Lead."""
-    world = lay(implementation)
+    world = laid_world
     user = world.users["end_user"]
-    with use(implementation):
+    with use(Implementation.objects.get(slug=world.slug)):
         person = Person.objects.get(user=user)
         assert own_requirements(person, user)
     client.force_login(user)
