@@ -75,9 +75,16 @@ def _html(subject: str, text: str, language: str) -> str:
     here = context.current()
     words = {
         "first_line": subject,
-        "text": text,
+        "parts": [_part(part) for part in text.strip().split("\n\n")],
         "implementation": here,
         "language": language or here.language,
         "style": mail.STYLE,
     }
     return render_to_string("notices/mail/letter.html", words)
+
+
+def _part(text: str) -> dict[str, str]:
+    """A paragraph; one whose last line is an address becomes a button with the words before it."""
+    words, _, last = text.strip().rpartition("\n")
+    is_link = bool(words) and last.startswith(("https://", "http://"))
+    return {"text": words.rstrip(":"), "url": last} if is_link else {"text": text, "url": ""}

@@ -40,7 +40,7 @@ def test_a_link_is_logged_as_sent_without_its_secret(packet):
     assert (message.state, message.address, message.attempts) == ("sent", "vera@vendor.example", 1)
     assert tasks.LINK_STANDS_HERE["en"] in message.text
     assert secret in mail.outbox[0].body
-    assert secret in mail.outbox[0].alternatives[0][0]
+    assert f'/sign/{secret}/">Read and sign here</a>' in mail.outbox[0].alternatives[0][0]
     assert secret not in message.text + message.html + message.subject
 
 
