@@ -12,7 +12,9 @@ from hmislead.documents.models import DocumentVersion
 from hmislead.documents.operations import approval, comments, reviews, versions, writing
 from hmislead.documents.operations.decisions import ItemData, VoteData, record_decision
 from hmislead.documents.operations.legal import record_legal_review
+from hmislead.tenancy.operations import change_setting
 
+FILLED_IN = {"lead_email": "hmis@three-rivers.example", "help_url": "https://help.three-rivers.example"}
 SAID = (
     ("end_users", "Dana at the front desk", "Say in the first lines whom a client may ask."),
     ("chos", "Harbor House", "Seven years are long. Could paper be kept for five?"),
@@ -28,6 +30,8 @@ def plan(story: Story) -> None:
 def tell(story: Story) -> None:
     """A draft; one in comment; one submitted; one approved, one with a condition; one in effect after another, whose
     yearly review is done, and one whose review is open; one retired."""
+    for key, value in FILLED_IN.items():
+        change_setting(key=f"fields.{key}", value=value, by=story.by)
     _draft(story, "data_sharing")
     _in_comment(story, "privacy_notice")
     approval.request_approval(version_id=_submitted(story, "security_plan").pk, by=story.by)

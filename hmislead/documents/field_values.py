@@ -12,6 +12,7 @@ from django.urls import NoReverseMatch, reverse
 from hmislead.directory.models import Designation, OrganizationRole
 from hmislead.directory.querysets import running
 from hmislead.documents import merge_fields
+from hmislead.documents.models import DocumentVersion
 from hmislead.tenancy import context, settings
 from hmislead.web.templatetags.web import long_date
 
@@ -49,10 +50,30 @@ def general_values(*, coc: Any = None, language: str = "en") -> dict[str, str]:
     }
 
 
-def readable(language: str) -> dict[str, str]:
-    """Every field for a reader of a template: its value, or in brackets what will stand there."""
-    known = general_values(language=language)
-    return {field: known.get(field) or f"[{label}]" for field, label in merge_fields.FIELDS.items()}
+def read_values(version: DocumentVersion, language: str) -> dict[str, str]:
+    """Every field as a reader of a version sees it who is no party to it: the CoCs it is for and its first day among
+    them; what is not known stands in brackets, in words."""
+    known = {**general_values(language=language), **_of_version(version, language)}
+    labels = merge_fields.FIELDS_ES if language == "es" else merge_fields.FIELDS
+    return {field: known.get(field) or f"[{label}]" for field, label in labels.items()}
+
+
+def lacking(version: DocumentVersion) -> list[str]:
+    """What a version says with fields that nobody has filled in yet, in words people know."""
+    texts = [text for block in version.blocks.all() for text in (block.heading, block.body)]
+    known = {**general_values(), **_of_version(version, "en"), "date.effective": "the day it takes effect"}
+    return merge_fields.without_value(texts, known)
+
+
+def _of_version(version: DocumentVersion, language: str) -> dict[str, str]:
+    effects = list(version.effects.exclude(state="rejected").select_related("coc").order_by("coc__number"))
+    days = [each.effective_from for each in effects if each.effective_from]
+    word = " y " if language == "es" else " and "
+    return {
+        "coc.name": word.join(each.coc.name for each in effects),
+        "coc.number": word.join(each.coc.number for each in effects),
+        "date.effective": in_words(min(days), language) if days else "",
+    }
 
 
 def in_words(day: dt.date, language: str) -> str:

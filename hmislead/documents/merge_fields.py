@@ -34,6 +34,33 @@ FIELDS: dict[str, str] = {
     "disposal.method": "How paper client documents are destroyed",
     "policies.url": "Address of the public page of policies",
 }
+FIELDS_ES: dict[str, str] = {
+    "implementation.name": "Nombre del sistema",
+    "lead.name": "Nombre del HMIS Lead",
+    "lead.contact_email": "Correo electrónico del HMIS Lead para preguntas",
+    "lead.help_url": "Dónde pedir ayuda al HMIS Lead",
+    "coc.name": "Nombre del CoC",
+    "coc.number": "Número del CoC",
+    "agency.name": "Nombre de la agencia",
+    "agency.signatory_name": "Quién firma por la agencia",
+    "agency.signatory_title": "Cargo de quien firma por la agencia",
+    "person.name": "Nombre de la persona",
+    "person.email": "Correo electrónico de la persona",
+    "person.title": "Cargo de la persona",
+    "supervisor.name": "Nombre de quien supervisa a la persona",
+    "vendor.name": "Nombre del proveedor",
+    "software.name": "Nombre del programa de HMIS",
+    "other_party.name": "Nombre de la otra parte",
+    "date.effective": "El día en que entra en vigor",
+    "date.ends": "Su último día",
+    "date.today": "El día en que se envió",
+    "fee.per_license": "Cuota anual por una licencia",
+    "fee.schedule": "Calendario de cuotas",
+    "retention.electronic_years": "Años que se guardan los documentos electrónicos de clientes",
+    "retention.paper_years": "Años que se guardan los documentos en papel de clientes",
+    "disposal.method": "Cómo se destruyen los documentos en papel de clientes",
+    "policies.url": "Dirección de la página pública de políticas",
+}
 FIELD = re.compile(r"\{\{\s*([a-z_.]+)\s*\}\}")
 
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from hmislead.access.scopes import ROBOT
 from hmislead.documents import rendering
-from hmislead.documents.field_values import general_values
+from hmislead.documents.field_values import read_values
 from hmislead.documents.models import DocumentVersion, PublishedCopy
 from hmislead.documents.pdf import pdf_from
 from hmislead.files.operations import store_file
@@ -47,7 +47,7 @@ def languages(version: DocumentVersion) -> list[str]:
 
 def blocks_of(version: DocumentVersion, language: str) -> list[rendering.RenderedBlock]:
     """The clauses of a version written here as its copy in a language shows them."""
-    values = {name: value for name, value in general_values(language=language).items() if value}
+    values = read_values(version, language)
     return rendering.rendered(version, language=language, values=values, draft=True)
 
 

@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from hmislead.compliance.registry import Evaluation
+from hmislead.documents import field_values, publishing
 from hmislead.documents.field_values import general_values
 from hmislead.tenancy import settings
 from hmislead.tenancy.context import use
@@ -95,3 +96,19 @@ def test_posting_needs_a_copy_of_every_public_document(tenant, policy_version, c
 def test_documents_can_name_the_address_of_this_page(tenant, settings):
     settings.PUBLIC_URL = "https://hmis.example.org"
     assert general_values()["policies.url"] == "https://hmis.example.org/p/north/"
+
+
+def test_a_published_copy_names_its_cocs_and_day_and_shows_no_field(tenant, coc, people):
+    change_setting(key="fields.lead_email", value="hmis@lead.example", by=people["administrator"])
+    body = "{{coc.name}} from {{date.effective}}. Write to {{lead.contact_email}}, pay {{fee.schedule}}."
+    made = make_version(
+        "monitoring_plan", cocs=[coc, factories.CoCFactory(name="Second", number="OH-900")], texts=[("Plan", body)]
+    )
+    made.blocks.update(heading_es="Plan", body_es=body)
+    publishing.publish_next(made.pk)
+    publishing.publish_next(made.pk)
+    english, spanish = (made.copies.get(language=code).html for code in ("en", "es"))
+    assert f"{coc.name} and Second from 1 January 2025. Write to hmis@lead.example, pay [Schedule of fees]." in english
+    assert f"{coc.name} y Second from 1 de enero de 2025." in spanish
+    assert "[Calendario de cuotas]" in spanish
+    assert field_values.lacking(made) == ["Schedule of fees"]

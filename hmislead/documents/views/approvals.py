@@ -11,7 +11,7 @@ from django.shortcuts import render
 from hmislead.access.pages import page
 from hmislead.access.permissions import MEMBER
 from hmislead.directory.models import CoC
-from hmislead.documents import policy
+from hmislead.documents import field_values, policy
 from hmislead.documents.announcements import approval_path, path
 from hmislead.documents.effective import needs_body
 from hmislead.documents.forms_approval import AskForm, ClearForm, EffectForm
@@ -82,6 +82,8 @@ def effect_start(request: Any, pk: UUID, coc: UUID) -> HttpResponseBase:
     where = CoC.objects.visible_to(request.user).get(pk=coc)
     form = EffectForm(request.POST or None, version=version)
     line = f"{version} in {where}. The version before it there ends the day before."
+    if missing := field_values.lacking(version):
+        line += f" Readers find gaps where these stand: {', '.join(missing)}. Fill them in under Settings first."
     shown = _form_page(version, "Put it into effect", "Put it into effect", line)
 
     def act(data: dict[str, Any]) -> tuple[str, str]:

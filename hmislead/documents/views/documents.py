@@ -257,7 +257,7 @@ def _text(request: Any, version: DocumentVersion) -> dict[str, Any]:
 
 def _as_read(request: Any, version: DocumentVersion, language: str) -> list[rendering.RenderedBlock]:
     """All clauses; merge fields as they are written for who writes them, in words for everybody else."""
-    values = None if policy.can_edit(request.user) else field_values.readable(language)
+    values = None if policy.can_edit(request.user) else field_values.read_values(version, language)
     return rendering.rendered(
         version, draft=True, variants={"vsp", "hipaa", "multi_coc"}, language=language, values=values
     )
