@@ -145,8 +145,13 @@ def replace_signer(*, signer_id: UUID, candidates: Iterable[CandidateData], reas
 
 @transaction.atomic
 def send_again(*, packet_id: UUID, deadline_on: dt.date, by: Any) -> Packet:
-    """Ask again after somebody declined or the last day passed, or give more time while it is out."""
+    """Ask again after somebody declined or the last day passed, or give more time while it is out.
+
+    Raises DomainError for a packet that was never sent, is signed by all or withdrawn, and for a day that is over.
+    """
     packet = locked(packet_id, by)
+    if not packet.sent_at:
+        raise DomainError("This packet was not sent yet, so it cannot be sent again. Look at its text, then send it.")
     require_future(deadline_on)
     packet.deadline_on = deadline_on
     packet.save(update_fields=["deadline_on", "updated_at"])

@@ -269,6 +269,14 @@ def test_declined_then_sent_again(people, parties, agency):
     assert sign(packet, parties["director"]).state == "signed"
 
 
+def test_a_draft_has_no_text_yet_and_is_not_sent_again(people, parties, agency):
+    packet = prepare(people["staff"], agency)
+    with pytest.raises(DomainError, match="was not sent yet"):
+        packets.send_again(packet_id=packet.pk, deadline_on=settings.today(), by=people["staff"])
+    packet.refresh_from_db()
+    assert (packet.state, packet.sha256) == ("draft", "")
+
+
 def test_a_withdrawn_packet_is_signed_by_nobody(people, parties, agency):
     packet = sent(people["staff"], agency)
     packets.withdraw_packet(packet_id=packet.pk, reason="A mistake", by=people["staff"])
