@@ -116,7 +116,7 @@ def _run(request: Any, view: View, any_of: tuple[str, ...], kwargs: dict[str, An
         remember_idle_limit(request, settings.value("session.idle_minutes"))
         if must_set_up_second_factor(request):
             return redirect(f"{reverse('mfa_index')}?required=1")
-        if not any(request.access.has(each) for each in any_of):
+        if not request.access.has(*any_of):
             raise PermissionDenied("Your roles here do not include this page.")
         response = view(request, **kwargs)
         if isinstance(response, SimpleTemplateResponse) and not response.is_rendered:

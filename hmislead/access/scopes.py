@@ -60,8 +60,11 @@ class Access:
             return Scopes(everything=True)
         return self.by_permission.get(permission, NOWHERE)
 
-    def has(self, permission: str) -> bool:
-        """True if `permission` is held at any scope (or is MEMBER, or is OWN and the user is a person here)."""
+    def has(self, *any_of: str) -> bool:
+        """True if one of these permissions is held at any scope (or is MEMBER, or is OWN and the user is a person here)."""
+        return any(map(self._has, any_of))
+
+    def _has(self, permission: str) -> bool:
         if permission == MEMBER:
             return True
         if permission == OWN:

@@ -94,7 +94,7 @@ class Requirement:
         read that page, both empty for who may not open it."""
         url = self.link(slug, subject_id)
         door = resolve(urlsplit(url).path).func
-        if not access.has(door.access):  # type: ignore[attr-defined]
+        if not access.has(*door.access):  # type: ignore[attr-defined]
             return "", ""
         return (self.fix if self._may_fix(access, subject_id) else SEE), url
 
