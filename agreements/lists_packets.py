@@ -91,7 +91,7 @@ PACKETS = Listing(
     noun=("packet", "packets"),
     search_placeholder="Agency, person or number",
     columns=[
-        Column("number", "Number", "number", link=Packet.get_absolute_url, sort="number"),
+        Column("number", "Number", "number", kind="codes", link=Packet.get_absolute_url, sort="number"),
         Column("title", "Agreement", "title", sort="title"),
         Column("parties", "Between", between),
         Column("state", "State", "sign", kind="state", sort="state"),

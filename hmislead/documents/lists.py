@@ -72,7 +72,7 @@ DOCUMENTS = Listing(
     noun=("document", "documents"),
     search_placeholder="Title",
     columns=[
-        Column("number", "Number", "number", sort="number"),
+        Column("number", "Number", "number", kind="codes", sort="number"),
         Column("title", "Document", "title", link=Document.get_absolute_url, sort="title"),
         Column("type", "Kind", "get_type_display", sort="type"),
         Column("latest_state", "Latest version", "latest_state", kind="state", sort="latest_state"),

@@ -12,6 +12,7 @@ from hmislead.directory.models import CoC, GoverningBody
 from hmislead.documents import types
 from hmislead.documents.announcements import path
 from hmislead.documents.models import Decision, ReviewCycle
+from hmislead.tenancy import settings
 from hmislead.web.listing import Action, Column, Empty, Listing
 
 
@@ -62,7 +63,7 @@ DECISIONS = Listing(
     noun=("decision", "decisions"),
     search_placeholder="Document, motion or number",
     columns=[
-        Column("number", "Number", "number", link=decision_url, sort="number"),
+        Column("number", "Number", "number", kind="codes", link=decision_url, sort="number"),
         Column("met_on", "Met", "met_on", kind="day", sort="met_on"),
         Column("body", "Body", "body", sort="body__name"),
         Column("coc", "CoC", "body.coc.number", kind="codes", sort="body__coc__number"),
@@ -90,6 +91,13 @@ class ReviewFilter(django_filters.FilterSet):
         fields = ()
 
 
+def review_state(cycle: ReviewCycle) -> str:
+    """Open, overdue or closed."""
+    if cycle.closed_on:
+        return "closed"
+    return "overdue" if cycle.due_on < settings.today() else "open"
+
+
 REVIEWS = Listing(
     name="documents.reviews",
     title="Reviews",
@@ -98,13 +106,17 @@ REVIEWS = Listing(
     noun=("review", "reviews"),
     search_placeholder="Document",
     columns=[
-        Column("document", "Document", "document", sort="document__title"),
+        Column(
+            "document", "Document", "document", link=lambda row: row.document.get_absolute_url(), sort="document__title"
+        ),
         Column("coc", "CoC", "coc.number", kind="codes", sort="coc__number"),
+        Column("state", "State", review_state, kind="state", sort="closed_on"),
         Column("opened_on", "Opened", "opened_on", kind="day", sort="opened_on"),
         Column("due_on", "Due", "due_on", kind="near_day", sort="due_on"),
         Column("closed_on", "Closed", "closed_on", kind="day", sort="closed_on"),
         Column("outcome", "Outcome", "get_outcome_display", sort="outcome"),
         Column("decision", "Decision", "decision"),
     ],
+    primary=Action("Record a decision", _new, "record_decisions", "add"),
     empty=Empty(text="The yearly review of each plan and policy opens by itself and is listed here, with its day."),
 )

@@ -111,7 +111,7 @@ DEVIATIONS = Listing(
     noun=("report", "reports"),
     search_placeholder="Number, words, policy or agency",
     columns=[
-        Column("number", "Number", "number", link=Deviation.get_absolute_url, sort="number"),
+        Column("number", "Number", "number", kind="codes", link=Deviation.get_absolute_url, sort="number"),
         Column("state", "State", "state", kind="state", sort="state"),
         Column("document", "Policy", lambda row: str(row.document) if row.document else "", sort="document__title"),
         Column("organization", "Agency", "organization.name", sort="organization__name"),
@@ -133,7 +133,7 @@ SANCTIONS = Listing(
     noun=("sanction", "sanctions"),
     search_placeholder="Number, agency or person",
     columns=[
-        Column("number", "Number", "number", link=Sanction.get_absolute_url, sort="number"),
+        Column("number", "Number", "number", kind="codes", link=Sanction.get_absolute_url, sort="number"),
         Column("kind", "Sanction", lambda row: row.get_kind_display(), sort="kind"),
         Column("organization", "Agency", "organization.name", sort="organization__name"),
         Column("person", "Person", "person", sort=("person__last_name", "person__first_name")),
@@ -160,7 +160,7 @@ GRIEVANCES = Listing(
     noun=("grievance", "grievances"),
     search_placeholder="Number, words or agency",
     columns=[
-        Column("number", "Number", "number", link=Grievance.get_absolute_url, sort="number"),
+        Column("number", "Number", "number", kind="codes", link=Grievance.get_absolute_url, sort="number"),
         Column("state", "State", "state", kind="state", sort="state"),
         Column("subject", "About", lambda row: row.get_subject_display(), sort="subject"),
         Column("complainant", "From", lambda row: row.get_complainant_display(), sort="complainant"),
