@@ -126,9 +126,10 @@ WHOLE = {
     "directory.BodyMember": BY_COC[1],
 }
 MEMBERS = (*READERS, *AGENCIES, "coc_staff", "end_user")
-STUDIO = {key: {"draft", "submitted", "effective", "private"} for key in READERS}
-# What is in effect is every member's to read; CoC staff read what has left the draft; a private type stays with both.
-VERSIONS = {key: {"effective"} for key in MEMBERS} | STUDIO | {"coc_staff": {"submitted", "effective", "private"}}
+STUDIO = {key: {"draft", "submitted", "effective", "private", "ours"} for key in READERS}
+# What is in effect is every member's to read; CoC staff read what has left the draft, private types (`private`, in effect
+# in another CoC, and `ours`, in theirs) of their own CoC alone.
+VERSIONS = {key: {"effective"} for key in MEMBERS} | STUDIO | {"coc_staff": {"submitted", "effective", "ours"}}
 # model: (the column that leads to the row it follows, who sees it of each kind of that row)
 OF_VERSION = {
     "documents.Attestation": VERSIONS,
@@ -276,22 +277,31 @@ def test_a_shared_persons_license_elsewhere_stays_with_that_agency(world, people
         assert rows.visible_to(people["neighbour_lead"]).filter(pk=row.pk).exists()
 
 
-def versions_of(tenant):
-    """A version of each kind by raw SQL, and the document of each."""
+def versions_of(tenant, world):
+    """A version of each kind by raw SQL, and the document of each. Private ones are in effect in a CoC."""
     made, documents = {}, {}
-    for kind in ("draft", "submitted", "effective", "private"):
-        type_ = next(iter(sorted(types.PRIVATE))) if kind == "private" else "privacy_plan"
+    for kind in ("draft", "submitted", "effective", "private", "ours"):
+        is_private = kind in {"private", "ours"}
+        type_ = next(iter(sorted(types.PRIVATE))) if is_private else "privacy_plan"
         document = insert("documents_document", tenant.pk, type=type_, number=f"D-{kind}"[:12])
-        state = "effective" if kind == "private" else kind
+        state = "effective" if is_private else kind
         made[kind] = insert("documents_documentversion", tenant.pk, document_id=document, state=state)
         documents[kind] = document
+        if is_private:
+            in_effect(tenant, made[kind], world["here" if kind == "ours" else "there"]["coc"])
     return made, documents
 
 
+def in_effect(tenant, version, coc, state="effective"):
+    """A version in effect in a CoC, or in another state there."""
+    days = dict.fromkeys(("effective_from", "approved_on"), factories.LONG_AGO)
+    return insert("documents_versioneffect", tenant.pk, version_id=version, coc_id=coc.pk, state=state, **days)
+
+
 @pytest.mark.parametrize("label", ["documents.DocumentVersion", "documents.Document", *OF_VERSION, *OF_DOCUMENT])
-def test_what_hangs_on_a_version_is_seen_with_the_version(people, tenant, label):
+def test_what_hangs_on_a_version_is_seen_with_the_version(people, tenant, world, label):
     with transaction.atomic():
-        versions, documents = versions_of(tenant)
+        versions, documents = versions_of(tenant, world)
         keys = {"documents.DocumentVersion": versions, "documents.Document": documents}.get(label)
         if keys is None:
             table = apps.get_model(label)._meta.db_table
@@ -303,16 +313,18 @@ def test_what_hangs_on_a_version_is_seen_with_the_version(people, tenant, label)
     assert wrong == {}
 
 
-def test_legal_reviews_and_comments_are_for_who_works_on_documents(people, tenant):
+def test_legal_reviews_and_comments_are_for_who_works_on_documents(people, tenant, world):
+    """For CoC staff: those of documents that are for their own CoC."""
     with transaction.atomic():
-        versions, documents = versions_of(tenant)
+        versions, documents = versions_of(tenant, world)
+        in_effect(tenant, versions["submitted"], world["there"]["coc"], "requested")
         reviews = {kind: insert("documents_legalreview", tenant.pk, document_id=key) for kind, key in documents.items()}
         comments = {}
         for kind, key in versions.items():
             period = insert("documents_commentperiod", tenant.pk, version_id=key)
             author = people["end_user"].pk if kind == "effective" else None
             comments[kind] = insert("documents_comment", tenant.pk, period_id=period, author_id=author)
-        workers = {role: VERSIONS[role] for role in (*READERS, "coc_staff")}
+        workers = STUDIO | {"coc_staff": {"ours"}}
         wrong = wrong_of(apps.get_model("documents.LegalReview"), reviews, workers, people)
         wrong |= wrong_of(apps.get_model("documents.Comment"), comments, workers | {"end_user": {"effective"}}, people)
         transaction.set_rollback(True)
@@ -322,19 +334,11 @@ def test_legal_reviews_and_comments_are_for_who_works_on_documents(people, tenan
 def test_what_a_version_is_in_a_coc_is_known_to_that_coc(people, tenant, world):
     """In effect: every member's. Asked for: the Lead's, and the staff's of that CoC. Conditions: theirs alone."""
     with transaction.atomic():
-        version = versions_of(tenant)[0]["effective"]
+        version = versions_of(tenant, world)[0]["effective"]
         cocs = {place: world[place]["coc"] for place in ("here", "there")}
         cocs["lead"] = factories.CoCFactory(number="OH-506")
         effects = {
-            place: insert(
-                "documents_versioneffect",
-                tenant.pk,
-                version_id=version,
-                coc_id=where.pk,
-                state="effective" if place == "lead" else "requested",
-                effective_from=factories.LONG_AGO,
-                approved_on=factories.LONG_AGO,
-            )
+            place: in_effect(tenant, version, where, "effective" if place == "lead" else "requested")
             for place, where in cocs.items()
         }
         conditions = {place: insert("documents_condition", tenant.pk, effect_id=key) for place, key in effects.items()}

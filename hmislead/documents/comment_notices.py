@@ -15,7 +15,7 @@ from hmislead.directory.models import BodyMember, License
 from hmislead.directory.querysets import running
 from hmislead.documents import types
 from hmislead.documents.announcements import path
-from hmislead.documents.models import CommentPeriod
+from hmislead.documents.models import CommentPeriod, VersionEffect
 from hmislead.documents.models.review import Group
 from hmislead.jobs import operations as jobs
 from hmislead.notices import operations
@@ -57,8 +57,12 @@ def asked(period: CommentPeriod) -> QuerySet[User]:
     """
     today = settings.today()
     grants = RoleGrant.objects.active(today).filter(user=OuterRef("pk"))
-    wanted = Q(Exists(grants.filter(role="coc_staff")))
-    if period.version.document.type not in types.PRIVATE:
+    staff = grants.filter(role="coc_staff")
+    if period.version.document.type in types.PRIVATE:
+        places = VersionEffect.objects.filter(version__document=period.version.document_id)
+        wanted = Q(Exists(staff.filter(coc__in=places.values("coc"))))
+    else:
+        wanted = Q(Exists(staff))
         licenses = License.objects.living_on(today).filter(person__user=OuterRef("pk"))
         seats = BodyMember.objects.filter(running(today), person__user=OuterRef("pk"))
         by_group: dict[str, Any] = {

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied
 
 from hmislead.access import scopes
+from hmislead.documents.querysets import documents_for
 
 
 def can_edit(user: Any) -> bool:
@@ -20,9 +21,12 @@ def can_record(user: Any, coc_id: UUID | None) -> bool:
     return scopes.of(user).allows("record_decisions", coc_id=coc_id)
 
 
-def sees_comments(user: Any) -> bool:
-    """Comments of others are read by who works on documents, for the HMIS Lead or for a CoC."""
-    return bool(scopes.of(user).scopes("view_documents"))
+def sees_comments(user: Any, document_id: UUID) -> bool:
+    """Comments of others are read by who works on documents, and by the staff of CoCs that a document is for."""
+    held = scopes.of(user).scopes("view_documents")
+    return held.everything or (
+        bool(held.cocs) and documents_for(held.cocs).filter(version__document=document_id).exists()
+    )
 
 
 def opens_files(user: Any) -> bool:

@@ -1,14 +1,17 @@
 """What a user may know of documents.
 
 Who holds `view_documents` at the implementation sees all. CoC staff see what has left the draft. Every member sees what
-is or was in effect, and what they are asked to comment on; private types stay with the HMIS Lead, CoC staff and the
-members of a governing body that is asked about them.
+is or was in effect, and what they are asked to comment on. Private types, what others commented and what lawyers found
+stay with the HMIS Lead and with the staff of CoCs that a document is for: one of its versions was asked for there, or is or
+was in effect there. Members of a governing body read what it is asked about, private or not.
 """
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from typing import Any
+from uuid import UUID
 
 from django.apps import apps
 from django.db import models
@@ -25,6 +28,12 @@ def _model(name: str) -> Any:
     return apps.get_model("documents", name)
 
 
+def documents_for(cocs: Collection[UUID]) -> models.QuerySet[Any]:
+    """Ids of the documents that are for these CoCs: a version was asked for there, or is or was in effect there."""
+    found: models.QuerySet[Any] = _model("VersionEffect").objects.filter(coc_id__in=cocs).values("version__document_id")
+    return found
+
+
 class StudioQuerySet(models.QuerySet[Any]):
     """Rows of the studio itself: only who may see every document."""
 
@@ -38,17 +47,19 @@ class VersionQuerySet(models.QuerySet[Any]):
         held = access.scopes("view_documents")
         if held.everything:
             return self
-        if held.cocs:
-            return self.exclude(state="draft")
         if not (access.person_id or access.roles):
             return self.none()  # no member: what the public may read has a door of its own
         open_now = _model("CommentPeriod").objects.filter(
             version=OuterRef("pk"), opens_on__lte=settings.today(), closes_on__gte=settings.today()
         )
         known = Q(state__in=KNOWN_TO_ALL) | Q(Exists(open_now), state="in_comment")
+        mine = Q(pk__in=[])
+        if held.cocs:
+            known = ~Q(state="draft")
+            mine = known & Q(document__in=documents_for(held.cocs))
         # Who votes reads what their governing body is asked about, private or not.
         asked = _model("VersionEffect").objects.filter(version=OuterRef("pk"), coc__in=access.scopes("vote").cocs)
-        return self.filter((known & ~Q(document__type__in=types.PRIVATE)) | Q(Exists(asked)))
+        return self.filter((known & ~Q(document__type__in=types.PRIVATE)) | mine | Q(Exists(asked)))
 
     def in_effect(self, on: dt.date) -> Any:
         """Versions that are in effect in some CoC on a day."""
@@ -90,7 +101,7 @@ class LegalReviewQuerySet(models.QuerySet[Any]):
         held = scopes.of(user).scopes("view_documents")
         if held.everything:
             return self
-        return self.filter(document__in=_model("Document").objects.visible_to(user)) if held.cocs else self.none()
+        return self.filter(document__in=documents_for(held.cocs)) if held.cocs else self.none()
 
 
 class DecisionQuerySet(models.QuerySet[Any]):
@@ -132,9 +143,13 @@ class ConditionQuerySet(models.QuerySet[Any]):
 
 class CommentQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: Any) -> Any:
-        """Your own; all of them for who works on documents or for the CoC."""
+        """Your own; all of them for who works on documents; for CoC staff those on documents that are for their CoC."""
         access = scopes.of(user)
         held = access.scopes("view_documents")
-        if held.everything or held.cocs:
-            return self.filter(period__version__in=_model("DocumentVersion").objects.visible_to(user).values("pk"))
-        return self.filter(author_id=access.user_id) if access.own and access.user_id else self.none()
+        if held.everything:
+            return self
+        own = Q(author_id=access.user_id) if access.own and access.user_id else Q(pk__in=[])
+        if not held.cocs:
+            return self.filter(own)
+        seen = _model("DocumentVersion").objects.visible_to(user).filter(document__in=documents_for(held.cocs))
+        return self.filter(own | Q(period__version__in=seen.values("pk")))

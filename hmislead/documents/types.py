@@ -9,7 +9,7 @@ AGREEMENT, POLICY = "agreement", "policy"
 
 @dataclass(frozen=True)
 class DocumentType:
-    """`private`: for the HMIS Lead and CoC staff alone. `public`: shown without sign-in once it is in effect."""
+    """`private`: for the HMIS Lead and the staff of its CoCs alone. `public`: shown without sign-in once it is in effect."""
 
     code: str
     label: str

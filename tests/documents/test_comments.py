@@ -21,6 +21,7 @@ from hmislead.jobs.models import Job
 from hmislead.notices.models import Notice
 from hmislead.tenancy import operations as tenancy
 from hmislead.tenancy import settings
+from tests import factories
 from tests.documents import factories as documents
 
 # Whom a comment period is told to, named by a test or not.
@@ -135,6 +136,7 @@ def told(period):
         (["end_users"], {"end_user", "coc_staff"}),
         (["chos"], {"cho_lead", "neighbour_lead", "coc_staff"}),
         (["lived_experience"], {"coc_staff"}),
+        (["committee"], {"body_member", "coc_staff"}),
         (["end_users", "chos"], {"end_user", "cho_lead", "neighbour_lead", "coc_staff"}),
     ],
 )
@@ -152,7 +154,7 @@ def test_many_are_told_in_portions(people, draft, monkeypatch):
     period = opened(draft)
     assert comment_notices.tell_next(period.pk) is True
     assert Notice.objects.count() == 2
-    assert len(told(period)) == 4
+    assert len(told(period)) == 5
 
 
 def test_a_period_that_was_closed_tells_nobody(people, draft):
@@ -162,9 +164,12 @@ def test_a_period_that_was_closed_tells_nobody(people, draft):
     assert not Notice.objects.filter(type="comments_asked").exists()
 
 
-def test_a_private_document_is_told_to_coc_staff_alone(people, coc):
-    version = documents.version("vendor", state="draft")
-    assert told(opened(version)) == {people["coc_staff"].pk}
+@pytest.mark.parametrize("here", [True, False])
+def test_a_private_document_is_told_to_the_staff_of_its_cocs_alone(people, coc, here):
+    before = documents.version("vendor", cocs=[coc if here else factories.CoCFactory()])
+    period = opened(documents.next_version(before.document, state="draft"))
+    assert told(period) == ({people["coc_staff"].pk} if here else set())
+    assert CommentPeriod.objects.visible_to(people["coc_staff"]).filter(pk=period.pk).exists() == here
 
 
 # Commenting
@@ -175,8 +180,21 @@ def test_a_comment_has_its_clause_its_author_and_is_read_by_those_who_work_on_it
     made = said(period, people["end_user"], block_id=block.pk)
     assert (made.block, made.author, made.author_name) == (block, people["end_user"], "")
     assert made in Comment.objects.visible_to(people["staff"])
-    assert made in Comment.objects.visible_to(people["coc_staff"])
     assert made not in Comment.objects.visible_to(people["cho_lead"])
+
+
+def test_coc_staff_read_what_was_said_of_documents_for_their_coc_and_count_no_others(client, people, coc):
+    """Anywhere else they read the text, say what they think, and read their own words."""
+    ours, theirs = documents.version("privacy_notice"), documents.version("privacy_plan", cocs=[factories.CoCFactory()])
+    client.force_login(people["coc_staff"])
+    for before, here in ((ours, True), (theirs, False)):
+        period = opened(documents.next_version(before.document, state="draft"))
+        made, own = said(period, people["end_user"]), said(period, people["coc_staff"])
+        seen = set(Comment.objects.visible_to(people["coc_staff"]).filter(period=period))
+        assert seen == ({made, own} if here else {own})
+        assert client.get(url("comment-detail", pk=made.pk)).status_code == (200 if here else 404)
+        page = client.get(url("period-detail", pk=period.pk)).content.decode()
+        assert ("2 comments" in page) == here
 
 
 @pytest.mark.parametrize(("day", "fits"), [(14, True), (15, False)])
@@ -231,8 +249,10 @@ def test_an_answer_has_its_reason_and_day_and_may_be_changed_while_it_is_a_draft
         comments.dispose_comment(comment_id=comment.pk, disposition="accepted", reason="", by=people["staff"])
 
 
-def test_coc_staff_read_comments_and_answer_none(people, draft):
+def test_coc_staff_read_comments_and_answer_none(people, coc):
+    draft = documents.next_version(documents.version("privacy_notice").document, state="draft")
     comment = said(opened(draft), people["end_user"])
+    assert comment in Comment.objects.visible_to(people["coc_staff"])
     with pytest.raises(PermissionDenied):
         comments.dispose_comment(comment_id=comment.pk, disposition="accepted", reason="", by=people["coc_staff"])
 

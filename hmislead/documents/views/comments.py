@@ -38,13 +38,14 @@ def period_detail(request: Any, pk: UUID) -> HttpResponse:
     period = periods_for(request.user).get(pk=pk)
     version = period.version
     counted = dict.fromkeys(period.groups, 0)
-    if policy.sees_comments(request.user):
+    sees_all = policy.sees_comments(request.user, version.document_id)
+    if sees_all:
         counted |= dict(period.comments.values_list("group").annotate(count=Count("pk")).order_by())
     context = {
         "period": period,
         "groups": groups_in_words(period),
         "counted": [(Comment(group=group).get_group_display(), count) for group, count in counted.items()],
-        "sees_all": policy.sees_comments(request.user),
+        "sees_all": sees_all,
         "may_comment": comments.may_comment(request.user, version, period),
         "may_close": policy.can_edit(request.user) and comments.open_on(version, settings.today()) == period,
     }
@@ -90,7 +91,7 @@ def comment_new(request: Any, pk: UUID) -> HttpResponseBase:
     period = periods_for(request.user).get(pk=pk)
     block = request.GET.get("clause", "")
     form = CommentForm(request.POST or None, period=period, by=request.user, clause=block)
-    may_see = policy.sees_comments(request.user)
+    may_see = policy.sees_comments(request.user, period.version.document_id)
     back = path("approvals:period-detail", pk=pk)
     shown = FormPage("Comment", "Send the comment", back, str(period.version), _crumbs(period.version))
 
@@ -147,7 +148,7 @@ def of_version(request: Any, version: Any) -> dict[str, Any] | None:
         "periods": rows,
         "may_open": may_open,
         "current": current,
-        "sees_all": policy.sees_comments(request.user),
+        "sees_all": policy.sees_comments(request.user, version.document_id),
     }
 
 
