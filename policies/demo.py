@@ -82,7 +82,7 @@ def _acknowledge(story: Story, version: DocumentVersion, quiz: Quiz) -> None:
                 person_id=person_id,
                 version=version,
                 language="en",
-                read_at=passed.finished_at + dt.timedelta(minutes=4),
+                read_at=story.moment(day, 14, 14),
                 read_on=day,
                 signed_name="On record",
                 sha256=sha256,

@@ -37,10 +37,16 @@ def in_order(rows: Any) -> list[Status]:
     return sorted((row for row in rows if row.requirement in order), key=lambda row: order[row.requirement])
 
 
+def _speaks_plainly(request: Any) -> bool:
+    """True for agencies and users: staff of the HMIS Lead and of CoCs know requirements by their titles."""
+    held = request.access.scopes("view_compliance")
+    return not (held.everything or held.cocs)
+
+
 def _row(request: Any, row: Status, slug: str) -> dict[str, Any]:
     requirement = registry.REQUIREMENTS[row.requirement]
     failing = row.state in (*FAILING, State.DUE_SOON)
-    plain = not request.access.scopes("view_compliance").everything
+    plain = _speaks_plainly(request)
     fix, fix_url = requirement.lead(request.access, slug, row.subject_id) if failing else ("", "")
     page = reverse("compliance:requirement-detail", kwargs={"slug": slug, "code": row.requirement})
     waive = reverse("compliance:waiver-new", kwargs={"slug": slug, "pk": row.pk})
@@ -87,7 +93,7 @@ def scope_items(request: Any) -> list[HomeItem]:
         return []
     rows = Status.objects.visible_to(request.user).filter(state__in=FAILING).order_by().values("requirement")
     slug = request.implementation.slug
-    plain = not request.access.scopes("view_compliance").everything
+    plain = _speaks_plainly(request)
     items = []
     for row in rows.annotate(n=Count("pk")):
         requirement = registry.REQUIREMENTS.get(row["requirement"])

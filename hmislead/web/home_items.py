@@ -17,7 +17,7 @@ class HomeItem:
     url: str
     due_on: dt.date | None = None
     weight: int = 5
-    state: str = ""
+    state: str = "open"
 
 
 Provider = Callable[[Any], list[HomeItem]]

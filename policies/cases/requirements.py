@@ -125,6 +125,6 @@ def register_case_requirements() -> None:
             fix="Read the notice",
             blocks=True,
             order=38,
-            plain="A sanction takes this license away",
+            plain="No sanction on this license",
         ),
     )

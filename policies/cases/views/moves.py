@@ -23,7 +23,7 @@ class Move:
     form: Callable[..., forms.Form]
     states: tuple[str, ...]
     act: Callable[[Any, dict[str, Any], Any], str]
-    line: str = ""
+    line: str | Callable[[Any], str] = ""
     danger: bool = False
     names_rows: bool = False  # its form offers rows that the reader may see
     start: Callable[[Any], dict[str, Any]] | None = None
@@ -43,7 +43,8 @@ def answer_move(request: Any, moves: dict[str, Move], key: str, case: Any) -> Ht
     initial = move.start(case) if move.start else {}
     form = move.form(request.POST if request.method == "POST" else None, initial=initial, **given)
     back = case.get_absolute_url()
-    page = FormPage(move.title, move.button, back, move.line, [(str(case), back)], danger=move.danger)
+    line = move.line(case) if callable(move.line) else move.line
+    page = FormPage(move.title, move.button, back, line, [(str(case), back)], danger=move.danger)
 
     def act(data: dict[str, Any]) -> tuple[str, str]:
         return back, move.act(case, data, request.user)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from hmislead.directory.models import License, Organization
 from hmislead.tenancy import settings
 from hmislead.web.form_pages import FormPage, answer_sent
 from hmislead.web.listing import render_list
+from hmislead.web.templatetags.web import long_date
 from policies.cases import forms, policy
 from policies.cases.lists import SANCTIONS
 from policies.cases.models import Deviation, Sanction
@@ -47,6 +49,7 @@ def sanction_detail(request: Any, pk: UUID) -> HttpResponse:
     shown = {
         "case": found,
         "violation": found.violation,
+        "others": Sanction.objects.visible_to(request.user).filter(violation=found.violation).exclude(pk=pk),
         "handles": handles,
         "may_list": request.access.has("view_evidence"),
         "moves": [move for move in offered(MOVES, found) if _fits(move, found, request.user)] if handles else [],
@@ -176,12 +179,18 @@ def _as_it_is(case: Sanction) -> dict[str, Any]:
     return {name: getattr(case, name) for name in ("kind", "length_days", "notice_days", "amount", "terms")}
 
 
-_NOTICE = "The person and the agency's leads are told by mail. It takes effect after its days of notice."
+def _notice(case: Sanction) -> str:
+    """Whom the notice goes to, and the first day."""
+    whom = f"{case.license.person} and the agency's leads are" if case.license else "The agency's leads are"
+    first = settings.today() + dt.timedelta(days=case.notice_days)
+    return f"{whom} told by mail. It takes effect {f'on {long_date(first)}' if case.notice_days else 'at once'}."
+
+
 MOVES = {
     move.key: move
     for move in (
         Move("approve", "Record the approval", "Record approval", forms.ApproveForm, (State.PROPOSED,), _approve),
-        Move("notify", "Give notice of this sanction", "Give notice", forms.ConfirmForm, (State.PROPOSED,), _notify, _NOTICE),
+        Move("notify", "Give notice of this sanction", "Give notice", forms.ConfirmForm, (State.PROPOSED,), _notify, _notice),
         Move("change", "Propose something else", "Save change", forms.ChangeForm, (State.PROPOSED,), _change, start=_as_it_is),
         Move("withdraw", "Withdraw this proposal", "Withdraw proposal", forms.ReasonForm, (State.PROPOSED,), _withdraw),
         Move("rule", "Decide the appeal", "Decide appeal", forms.RuleForm, (State.APPEALED,), _rule),

@@ -15,6 +15,7 @@ from hmislead.errors import DomainError, WrongState
 from hmislead.notices.models import Message, Notice
 from hmislead.tenancy.models import Implementation
 from hmislead.tenancy.operations import change_setting
+from hmislead.web.templatetags.web import long_date
 from policies.cases import clocks
 from policies.cases.ladder import steps_for
 from policies.cases.models import LadderStep, Sanction, Violation
@@ -54,6 +55,18 @@ def test_offenses_are_counted_by_what_was_decided_before(propose, people):
     assert propose("minor")[0].violation.offense == 2, "what is only proposed does not count"
     sanctions.withdraw(sanction_id=second[0].pk, reason="A mistake.", by=people["staff"])
     assert propose("minor")[0].violation.offense == 2
+
+
+def test_the_page_names_the_other_sanctions_and_the_notice_its_first_day(propose, people, client):
+    first, second = propose("major")
+    client.force_login(people["staff"])
+    page = client.get(first.get_absolute_url()).content.decode()
+    assert second.get_absolute_url() in page
+    asked = client.get(f"{first.get_absolute_url()}notify/").content.decode()
+    assert "told by mail. It takes effect at once." in asked
+    Sanction.objects.filter(pk=first.pk).update(notice_days=7)
+    asked = client.get(f"{first.get_absolute_url()}notify/").content.decode()
+    assert f"It takes effect on {long_date(TODAY + days(7))}." in asked
 
 
 def test_the_highest_step_stands_for_later_offenses(classes):
