@@ -13,6 +13,15 @@ from hmislead.access import scopes
 from hmislead.directory.querysets import within
 
 
+def at_their_place(held: scopes.Scopes) -> Q:
+    """Parties inside scopes. The HMIS Lead is a party to every paper: who speaks for its organization as an agency sees
+    what binds it as one, never the papers of all."""
+    if held.everything:
+        return Q()
+    agency = Q(organization__isnull=False) & ~Q(role="lead") & within(held)
+    return agency | Q(coc_id__in=held.cocs, person=None)
+
+
 class PartyQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: Any) -> Any:
         """Parties of agreements the user may see."""
@@ -30,8 +39,7 @@ class AgreementQuerySet(models.QuerySet[Any]):
             return self
         party = Q(person_id=access.person_id) if access.person_id else Q(pk__in=[])
         if held:
-            party |= Q(organization__isnull=False) & within(held)
-            party |= Q(coc_id__in=held.cocs, person=None)
+            party |= at_their_place(held)
         parties = apps.get_model("agreements", "AgreementParty").objects.filter(party, agreement=OuterRef("pk"))
         return self.filter(Exists(parties))
 
@@ -78,6 +86,11 @@ class AgreementQuerySet(models.QuerySet[Any]):
         parties = apps.get_model("agreements", "AgreementParty").objects.filter(agreement=OuterRef("pk"), **party)
         return self.filter(Exists(parties))
 
+    def of_agency(self, organization: Any) -> Any:
+        """Agreements that bind an agency as itself, not as the HMIS Lead."""
+        parties = apps.get_model("agreements", "AgreementParty").objects.exclude(role="lead")
+        return self.filter(Exists(parties.filter(organization=organization, agreement=OuterRef("pk"))))
+
     def for_list(self) -> Any:
         """What one row of the list shows, in a fixed number of queries."""
         return self.select_related("file").prefetch_related(
@@ -99,9 +112,9 @@ class PacketQuerySet(models.QuerySet[Any]):
         if access.person_id:
             reach |= Q(Exists(_turns_of(access.person_id).filter(packet=OuterRef("pk"))))
         if held:
-            party = Q(organization__isnull=False) & within(held)
-            party |= Q(coc_id__in=held.cocs, person=None)
-            parties = apps.get_model("agreements", "PacketParty").objects.filter(party, packet=OuterRef("pk"))
+            parties = apps.get_model("agreements", "PacketParty").objects.filter(
+                at_their_place(held), packet=OuterRef("pk")
+            )
             reach |= Q(Exists(parties), ~Q(state="draft"))
         return self.filter(reach)
 

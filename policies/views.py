@@ -37,7 +37,7 @@ def person_policies(request: Any, pk: UUID) -> HttpResponse:
     """What one person must acknowledge, and what they did: their own page, and that of who may see their evidence."""
     person = get_object_or_404(Person.objects.visible_to(request.user), pk=pk)
     is_self = policy.own_person_id(request.user) == pk
-    if not is_self and not request.access.scopes("view_evidence"):
+    if not is_self and not Person.objects.reached_by(request.user, "view_evidence").filter(pk=pk).exists():
         raise Http404
     done = Acknowledgement.objects.visible_to(request.user).filter(person=person)
     shown = {

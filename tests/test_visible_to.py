@@ -7,6 +7,7 @@ from django.apps import apps
 from django.core.files.base import ContentFile
 from django.db import transaction
 
+from hmislead.access import operations as access
 from hmislead.access.scopes import ROBOT
 from hmislead.directory import models as directory
 from hmislead.documents import types
@@ -14,6 +15,7 @@ from hmislead.files.models import StoredFile
 from tests import factories
 from tests.agreements import factories as agreements
 from tests.tenancy.rows import insert, tenant_models
+from tests.training.factories import CompletionFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -275,6 +277,37 @@ def test_a_shared_persons_license_elsewhere_stays_with_that_agency(world, people
         rows = type(row).objects
         assert not rows.visible_to(people["cho_lead"]).filter(pk=row.pk).exists()
         assert rows.visible_to(people["neighbour_lead"]).filter(pk=row.pk).exists()
+
+
+def test_whoever_leads_the_leads_own_agency_sees_what_binds_it_as_one(world, people, agency, tenant):
+    """The HMIS Lead, here an agency too, is a party to the papers of all."""
+    ours, theirs = world["here"]["agreement"], world["there"]["agreement"]
+    packets = {}
+    with transaction.atomic():
+        for number, (whose, place) in enumerate(((ours, "here"), (theirs, "there"))):
+            whose.parties.create(role="lead", organization=agency)
+            packets[place] = insert("agreements_packet", tenant.pk, state="sent", number=f"K-{number}")
+            for role, party in (("cho", world[place]["organization"]), ("lead", agency)):
+                given = {"packet_id": packets[place], "organization_id": party.pk, "role": role}
+                insert("agreements_packetparty", tenant.pk, **given)
+        assert seen(apps.get_model("agreements.Packet"), people["cho_lead"], packets) == {"here"}
+        keys = {"here": ours.pk, "there": theirs.pk}
+        assert seen(type(ours), people["cho_lead"], keys) == {"here"}
+        assert list(type(ours).objects.of_agency(agency)) == [ours]
+        transaction.set_rollback(True)
+
+
+def test_the_evidence_of_an_agency_is_for_who_may_see_evidence_there(client, world, people, agency):
+    """A security officer of one agency who leads another: sees the people of both, and the evidence of the second."""
+    both = people["neighbour_lead"]
+    access.grant_role(user=both, role="cho_security_officer", organization=agency, by=ROBOT)
+    done = {place: CompletionFactory(person=world[place]["person"]).pk for place in ("here", "there")}
+    people_of = {place: world[place]["person"].pk for place in ("here", "there")}
+    assert seen(directory.Person, both, people_of) == {"here", "there"}
+    assert seen(apps.get_model("training.Completion"), both, done) == {"there"}
+    client.force_login(both)
+    told = {place: client.get(f"/i/north/policies/people/{key}/").status_code for place, key in people_of.items()}
+    assert told == {"here": 404, "there": 200}
 
 
 def versions_of(tenant, world):

@@ -9,6 +9,7 @@ from django.db.models.functions import Lower
 from django.urls import reverse
 
 from hmislead.audit.tracking import tracked
+from hmislead.directory.querysets import EvidenceQuerySet
 from hmislead.tenancy import context
 from hmislead.tenancy.base import TenantModel
 from hmislead.tenancy.fields import TenantForeignKey
@@ -74,7 +75,7 @@ class Completion(TenantModel):
     file = TenantForeignKey("files.StoredFile", null=True, blank=True, related_name="+")
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
 
-    objects = querysets.ByPersonQuerySet.as_manager()
+    objects = EvidenceQuerySet.as_manager()
 
     class Meta:
         ordering = ("-completed_on", "pk")
@@ -101,7 +102,7 @@ class SecurityCertification(TenantModel):
     file = TenantForeignKey("files.StoredFile", null=True, blank=True, related_name="+")
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
 
-    objects = querysets.ByPersonQuerySet.as_manager()
+    objects = EvidenceQuerySet.as_manager()
 
     class Meta:
         ordering = ("-certified_on", "pk")

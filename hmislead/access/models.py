@@ -42,7 +42,7 @@ class RoleGrantQuerySet(models.QuerySet["RoleGrant"]):
         access = of(user)
         if access.scopes("manage_roles").everything or access.scopes("view_settings").everything:
             return self
-        return self.filter(user_id=access.user_id)
+        return self.filter(user_id=access.user_id) if access.own and access.user_id else self.none()
 
 
 @tracked

@@ -49,7 +49,7 @@ class Access:
 
     user_id: uuid.UUID | None
     person_id: uuid.UUID | None = None
-    roles: frozenset[str] = frozenset()
+    roles: frozenset[str] = frozenset()  # those that give something: a token's scopes may leave nothing of a role
     by_permission: dict[str, Scopes] = field(default_factory=dict)
     own: bool = True  # False for a token that was not given OWN: it reaches nothing of the user themselves
     is_robot: bool = False
@@ -124,17 +124,19 @@ def _resolve(user: Any) -> Access:
     token_scopes = getattr(user, "token_scopes", None)
     own = token_scopes is None or OWN in token_scopes
     at: dict[str, dict[str, set[uuid.UUID]]] = defaultdict(lambda: defaultdict(set))
+    given: set[str] = set()
     for grant in grants:
         key = (grant.scope_kind, grant.scope_id)
         # Both must agree: a grant whose guardian rows are gone gives nothing, rows whose grant has ended neither.
         for code in roles.ROLES[grant.role].bundle() & held.get(key, frozenset()):
             if token_scopes is None or code in token_scopes:
                 at[code][grant.scope_kind].add(grant.scope_id)
+                given.add(grant.role)
     return Access(
         user_id=user.pk,
         person_id=_own_person_id(user) if own else None,
         own=own,
-        roles=frozenset(grant.role for grant in grants),
+        roles=frozenset(given),
         by_permission={
             code: Scopes(
                 everything=bool(kinds[roles.IMPLEMENTATION]),

@@ -123,8 +123,12 @@ class ByProjectQuerySet(models.QuerySet[Any]):
 class PersonQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: Any) -> Any:
         """Yourself; and, with `view_people`, people with a license or a contact function at your agencies."""
+        return self.reached_by(user, "view_people")
+
+    def reached_by(self, user: Any, permission: str) -> Any:
+        """Yourself; and people with a license or a contact function where `permission` is held."""
         access = scopes.of(user)
-        held = access.scopes("view_people")
+        held = access.scopes(permission)
         if held.everything:
             return self
         reach = Q(pk=access.person_id) if access.person_id else Q(pk__in=[])
@@ -154,6 +158,22 @@ class PersonQuerySet(models.QuerySet[Any]):
 
     def current(self) -> Any:
         return self.filter(merged_into=None)
+
+
+class EvidenceQuerySet(models.QuerySet[Any]):
+    """What a person did, on record: training, certifications, acknowledgements, quizzes."""
+
+    def visible_to(self, user: Any) -> Any:
+        """Your own; and those of people you may see, at agencies whose evidence you may see: somebody may see the people
+        of one agency, and the evidence of another."""
+        access = scopes.of(user)
+        held = access.scopes("view_evidence")
+        if held.everything:
+            return self
+        people = apps.get_model("directory", "Person").objects.visible_to(user)
+        if held != access.scopes("view_people"):
+            people = people.reached_by(user, "view_evidence")
+        return self.filter(person__in=people.values("pk"))
 
 
 class StaffPositionQuerySet(VisibleQuerySet):

@@ -11,6 +11,7 @@ from django.db.models.functions import Lower
 from django.urls import reverse
 
 from hmislead.audit.tracking import tracked
+from hmislead.directory.querysets import EvidenceQuerySet
 from hmislead.quizzes import querysets
 from hmislead.tenancy import context
 from hmislead.tenancy.base import TenantModel
@@ -96,7 +97,7 @@ class Attempt(TenantModel):
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True, blank=True)
 
-    objects = querysets.AttemptQuerySet.as_manager()
+    objects = EvidenceQuerySet.as_manager()
 
     class Meta:
         ordering = ("-started_at",)

@@ -6,6 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from hmislead.audit.tracking import tracked
+from hmislead.directory.querysets import EvidenceQuerySet
 from hmislead.documents import types
 from hmislead.tenancy.base import TenantModel
 from hmislead.tenancy.fields import TenantForeignKey
@@ -66,7 +67,7 @@ class Acknowledgement(TenantModel):
     sha256 = models.CharField("checksum of the text", max_length=64)
     attempt = TenantForeignKey("quizzes.Attempt", null=True, blank=True, related_name="acknowledgements")
 
-    objects = querysets.AcknowledgementQuerySet.as_manager()
+    objects = EvidenceQuerySet.as_manager()
 
     class Meta:
         ordering = ("-read_at",)

@@ -218,7 +218,7 @@ def _training_people(lines: list[Requirement], rows: list[Result]) -> list[Facts
 def _agreements(organization: Organization, day: Day, by: Any) -> list[Facts]:
     """The agency's agreements but those of its users, with how they stand on the day."""
     soon = settings.value("requirements.due_soon_days", on=day.on)
-    rows = Agreement.objects.visible_to(by).with_party(organization=organization).exclude(type="end_user")
+    rows = Agreement.objects.visible_to(by).of_agency(organization).exclude(type="end_user")
     rows = rows.filter(effective_on__lte=day.on) if day.is_past else rows
     return [
         {

@@ -75,7 +75,9 @@ def _in_force(coc: CoC | None, on: dt.date, by: Any, *, with_file: bool = True) 
     found = Agreement.objects.visible_to(by).in_force(on).filter(file__isnull=not with_file)
     if coc is not None:
         here = Participation.objects.filter(running(on), coc=coc, organization=OuterRef("organization"))
-        theirs = AgreementParty.objects.filter(Q(coc=coc) | Exists(here), agreement=OuterRef("pk"))
+        # The HMIS Lead signs everything, for agencies of every CoC.
+        agencies = ~Q(role=AgreementParty.Role.LEAD) & Exists(here)
+        theirs = AgreementParty.objects.filter(Q(coc=coc) | agencies, agreement=OuterRef("pk"))
         found = found.filter(Exists(theirs))
     rows: QuerySet[Agreement] = found.for_list().order_by("type", "effective_on", "pk")
     return rows
@@ -101,8 +103,10 @@ def _row(number: int, agreement: Agreement, sealed: bool) -> list[Any]:
 
 
 def _name(number: int, agreement: Agreement) -> str:
-    """The name of a copy in the pack: in the order of the index, and naming no person."""
-    organizations = sorted({party.organization.name for party in agreement.parties.all() if party.organization})
+    """The name of a copy in the pack: in the order of the index, naming whom it binds besides the HMIS Lead, and no person."""
+    lead = AgreementParty.Role.LEAD
+    named = [party.organization for party in agreement.parties.all() if party.role != lead and party.organization]
+    organizations = sorted({organization.name for organization in named})
     about = slugify(organizations[0])[:40] if organizations else ""
     suffix = PurePosixPath(_file(agreement).name).suffix.lower() or ".pdf"
     return "-".join(part for part in (f"{number:04}", agreement.type.replace("_", "-"), about) if part) + suffix

@@ -16,6 +16,7 @@ from hmislead.errors import DomainError
 from hmislead.tenancy.context import use
 from tests import factories
 from tests.accounts.conftest import make_administrator
+from tests.training.factories import CourseFactory
 
 
 def make_token(implementation, user, *wanted, days=30):
@@ -54,6 +55,15 @@ def test_scopes_narrow_what_the_token_may_do(implementation, administrator):
         headers={"Authorization": f"Bearer {reader}"},
     )
     assert write.status_code == 403
+
+
+def test_a_token_that_leaves_nothing_of_a_role_knows_nothing_that_members_know(implementation, administrator):
+    """Courses, documents in effect and the offense ladder are every member's: of a token, while it leaves them a role."""
+    with use(implementation):
+        CourseFactory()
+    for scope, known in ((OWN, 0), ("view_directory", 1)):
+        _, secret = make_token(implementation, administrator, scope)
+        assert len(ask(secret, "courses/").json()["results"]) == known
 
 
 def test_a_token_loses_what_its_maker_loses(implementation, administrator):

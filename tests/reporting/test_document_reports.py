@@ -210,6 +210,11 @@ def test_a_pack_of_too_many_says_what_to_do(filed, people, today, monkeypatch):
 
 
 def test_the_pack_of_a_coc_holds_its_agencies_alone(filed, coc, people, today):
+    """The HMIS Lead takes part in this CoC as an agency, and is a party to the papers of every other one."""
+    office = agreements.lead()
+    factories.ParticipationFactory(organization=office, coc=coc)
+    for each in filed:
+        each.parties.create(role="lead", organization=office)
     facts = copies.collect(coc, day_of(today), by=people["staff"])
     assert [name for _, name in facts["files"]] == ["0001-participation-harbor-house.pdf"]
 
