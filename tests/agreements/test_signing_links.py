@@ -95,7 +95,9 @@ def test_a_link_shows_nothing_before_the_code_and_signs_after_it(packet):
     assert client.post(link, signature(packet)).status_code == 200
     assert signed(packet) == 0
     assert prove(client, link).status_code == 302
-    assert "We do our part" in client.get(link).content.decode()
+    shown = client.get(link)
+    assert "We do our part" in shown.content.decode()
+    assert shown["Cache-Control"] == "private, no-store"
     assert "Thank you" in client.post(link, signature(packet)).content.decode()
     with use(packet.implementation):
         signer = packet.signers.get(position=1)
