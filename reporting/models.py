@@ -10,10 +10,10 @@ from django.db import models
 from django.urls import reverse
 
 from hmislead.audit.tracking import tracked
-from hmislead.errors import WrongState
 from hmislead.tenancy import context
 from hmislead.tenancy.base import TenantModel
 from hmislead.tenancy.fields import TenantForeignKey
+from hmislead.tenancy.life_cycle import LifeCycle
 from reporting import querysets
 from reporting.encoding import FactsDecoder, FactsEncoder
 
@@ -84,7 +84,7 @@ class ReportSchedule(TenantModel):
 
 
 @tracked
-class Report(TenantModel):
+class Report(LifeCycle, TenantModel):
     """One report of one day, as PDF and as XLSX. Who may open it: `querysets.ReportQuerySet.visible_to`."""
 
     class State(models.TextChoices):
@@ -174,15 +174,6 @@ class Report(TenantModel):
     @property
     def is_under_way(self) -> bool:
         return self.state in {self.State.QUEUED, self.State.RUNNING}
-
-    def become(self, state: str, **changes: object) -> None:
-        """Move along NEXT and save that alone. Raises WrongState."""
-        if state not in self.NEXT[self.state]:
-            raise WrongState(self, self.State(state).label)
-        self.state = state
-        for name, value in changes.items():
-            setattr(self, name, value)
-        self.save(update_fields=["state", *changes, "updated_at"])
 
 
 class ReportFacts(TenantModel):

@@ -12,14 +12,14 @@ from agreements import querysets
 from agreements.models.agreement import Agreement, AgreementParty
 from hmislead.audit.tracking import tracked
 from hmislead.documents.types import LANGUAGES
-from hmislead.errors import WrongState
 from hmislead.tenancy import context
 from hmislead.tenancy.base import TenantModel
 from hmislead.tenancy.fields import TenantForeignKey
+from hmislead.tenancy.life_cycle import LifeCycle
 
 
 @tracked
-class Campaign(TenantModel):
+class Campaign(LifeCycle, TenantModel):
     """One template sent to many: "all end users sign version 3 by 30 September"."""
 
     class State(models.TextChoices):
@@ -66,22 +66,9 @@ class Campaign(TenantModel):
     def get_absolute_url(self) -> str:
         return reverse("agreements:campaign-detail", kwargs={"slug": context.current().slug, "pk": self.pk})
 
-    @property
-    def next_states(self) -> list[str]:
-        return sorted(self.NEXT[self.state])
-
-    def become(self, state: str, **changes: object) -> None:
-        """Move along NEXT and save that alone. Raises WrongState."""
-        if state not in self.NEXT[self.state]:
-            raise WrongState(self, self.State(state).label)
-        self.state = state
-        for name, value in changes.items():
-            setattr(self, name, value)
-        self.save(update_fields=["state", *changes, "updated_at"])
-
 
 @tracked
-class Packet(TenantModel):
+class Packet(LifeCycle, TenantModel):
     """`deadline_on` is the last day to sign; `effective_on` to `ends_on` is how long the agreement then holds.
 
     `text` is frozen when the packet is sent: what every signer reads, and what its checksum is of.
@@ -151,10 +138,6 @@ class Packet(TenantModel):
         return reverse("agreements:packet-detail", kwargs={"slug": context.current().slug, "pk": self.pk})
 
     @property
-    def next_states(self) -> list[str]:
-        return sorted(self.NEXT[self.state])
-
-    @property
     def sign(self) -> str:
         """The state in the words of all states: a packet that was sent is out for signature."""
         return {"sent": "out", "partly": "partly_signed", "expired": "not_in_time"}.get(self.state, self.state)
@@ -162,15 +145,6 @@ class Packet(TenantModel):
     @property
     def is_out(self) -> bool:
         return self.state in self.OUT
-
-    def become(self, state: str, **changes: object) -> None:
-        """Move along NEXT and save that alone. Raises WrongState."""
-        if state not in self.NEXT[self.state]:
-            raise WrongState(self, self.State(state).label)
-        self.state = state
-        for name, value in changes.items():
-            setattr(self, name, value)
-        self.save(update_fields=["state", *changes, "updated_at"])
 
 
 @tracked
@@ -194,7 +168,7 @@ class PacketParty(TenantModel):
 
 
 @tracked
-class Signer(TenantModel):
+class Signer(LifeCycle, TenantModel):
     """One signature that is needed. Equal positions sign in any order; a later position waits and sees nothing.
 
     Whoever of the candidates signs is recorded here: name, title, time, address, browser, and the checksum of the text
@@ -256,15 +230,6 @@ class Signer(TenantModel):
 
     def __str__(self) -> str:
         return self.signed_name or self.capacity
-
-    def become(self, state: str, **changes: object) -> None:
-        """Move along NEXT and save that alone. Raises WrongState."""
-        if state not in self.NEXT[self.state]:
-            raise WrongState(self, self.State(state).label)
-        self.state = state
-        for name, value in changes.items():
-            setattr(self, name, value)
-        self.save(update_fields=["state", *changes, "updated_at"])
 
 
 @tracked

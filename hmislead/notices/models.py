@@ -10,11 +10,11 @@ from django.db import models, transaction
 from django.urls import reverse
 
 from hmislead.audit.tracking import tracked
-from hmislead.errors import WrongState
 from hmislead.notices import counting, querysets
 from hmislead.tenancy import context
 from hmislead.tenancy.base import TenantModel
 from hmislead.tenancy.fields import TenantForeignKey
+from hmislead.tenancy.life_cycle import LifeCycle
 from hmislead.tenancy.models import Implementation
 
 
@@ -83,7 +83,7 @@ class Preference(TenantModel):
 
 
 @tracked
-class BulkSend(TenantModel):
+class BulkSend(LifeCycle, TenantModel):
     """A reminder somebody sends to the people of many agencies: drafted, previewed mail by mail, sent as previewed."""
 
     class State(models.TextChoices):
@@ -129,17 +129,8 @@ class BulkSend(TenantModel):
     def get_absolute_url(self) -> str:
         return reverse("notices:bulk-detail", kwargs={"slug": context.current().slug, "pk": self.pk})
 
-    def become(self, state: str, **changes: object) -> None:
-        """Move along NEXT and save that alone. Raises WrongState."""
-        if state not in self.NEXT[self.state]:
-            raise WrongState(self, self.State(state).label)
-        self.state = state
-        for name, value in changes.items():
-            setattr(self, name, value)
-        self.save(update_fields=["state", *changes, "updated_at"])
 
-
-class Message(TenantModel):
+class Message(LifeCycle, TenantModel):
     """One e-mail, exactly as it is or was sent, and what became of it. The message log; a record of events itself."""
 
     class State(models.TextChoices):
@@ -224,13 +215,7 @@ class Message(TenantModel):
         return reverse("notices:message-detail", kwargs={"slug": context.current().slug, "pk": self.pk})
 
     def become(self, state: str, **changes: object) -> None:
-        """Move along NEXT and save that alone. Raises WrongState."""
-        if state not in self.NEXT[self.state]:
-            raise WrongState(self, self.State(state).label)
-        self.state = state
-        for name, value in changes.items():
-            setattr(self, name, value)
-        self.save(update_fields=["state", *changes, "updated_at"])
+        super().become(state, **changes)
         # Counting is for the monitor alone: a memory that does not answer must not keep mail from being noted.
         transaction.on_commit(partial(counting.count, str(state)), robust=True)
 

@@ -13,10 +13,10 @@ from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
 
-from hmislead.errors import WrongState
 from hmislead.tenancy import context
 from hmislead.tenancy.base import TenantModel
 from hmislead.tenancy.fields import TenantForeignKey
+from hmislead.tenancy.life_cycle import LifeCycle
 from hmislead.tenancy.models import Implementation
 from hmislead.webhooks import querysets
 
@@ -30,7 +30,7 @@ LONGEST_URL = 500
     pghistory.DeleteEvent(),
     exclude=["sealed_secret", "sealed_previous", "failures", "updated_at"],
 )
-class Endpoint(TenantModel):
+class Endpoint(LifeCycle, TenantModel):
     """One address of another system, with the events it is told of and the secret that signs what it gets."""
 
     class State(models.TextChoices):
@@ -93,15 +93,6 @@ class Endpoint(TenantModel):
     def get_absolute_url(self) -> str:
         return reverse("webhooks:endpoint-detail", kwargs={"slug": context.current().slug, "pk": self.pk})
 
-    def become(self, state: str, **changes: object) -> None:
-        """Move along NEXT and save that alone. Raises WrongState."""
-        if state not in self.NEXT[self.state]:
-            raise WrongState(self, self.State(state).label)
-        self.state = state
-        for name, value in changes.items():
-            setattr(self, name, value)
-        self.save(update_fields=["state", *changes, "updated_at"])
-
 
 class Trouble(models.TextChoices):
     """Why a try did not arrive. Kinds only: what a receiver says is not kept."""
@@ -115,7 +106,7 @@ class Trouble(models.TextChoices):
     SECRET = "secret", "The signing secret cannot be opened any more; make a new one"
 
 
-class Delivery(TenantModel):
+class Delivery(LifeCycle, TenantModel):
     """One event for one endpoint: identifiers, codes and dates, never personal data. A record of events itself."""
 
     class State(models.TextChoices):
@@ -161,15 +152,6 @@ class Delivery(TenantModel):
 
     def get_absolute_url(self) -> str:
         return reverse("webhooks:delivery-detail", kwargs={"slug": context.current().slug, "pk": self.pk})
-
-    def become(self, state: str, **changes: object) -> None:
-        """Move along NEXT and save that alone. Raises WrongState."""
-        if state not in self.NEXT[self.state]:
-            raise WrongState(self, self.State(state).label)
-        self.state = state
-        for name, value in changes.items():
-            setattr(self, name, value)
-        self.save(update_fields=["state", *changes, "updated_at"])
 
 
 class Attempt(TenantModel):

@@ -12,14 +12,14 @@ from django.utils import timezone
 
 from hmislead.audit.tracking import tracked
 from hmislead.directory import querysets
-from hmislead.errors import WrongState
 from hmislead.tenancy import context
 from hmislead.tenancy.base import TenantModel
 from hmislead.tenancy.fields import TenantForeignKey
+from hmislead.tenancy.life_cycle import LifeCycle
 
 
 @tracked
-class License(TenantModel):
+class License(LifeCycle, TenantModel):
     """One person's HMIS user license at one organization."""
 
     class State(models.TextChoices):
@@ -86,19 +86,6 @@ class License(TenantModel):
 
     def get_absolute_url(self) -> str:
         return reverse("directory:license-detail", kwargs={"slug": context.current().slug, "pk": self.pk})
-
-    @property
-    def next_states(self) -> list[str]:
-        return sorted(self.NEXT[self.state])
-
-    def become(self, state: str, **changes: object) -> None:
-        """Move along NEXT and save that alone. Raises WrongState."""
-        if state not in self.NEXT[self.state]:
-            raise WrongState(self, self.State(state).label)
-        self.state = state
-        for name, value in changes.items():
-            setattr(self, name, value)
-        self.save(update_fields=["state", *changes, "updated_at"])
 
 
 @tracked

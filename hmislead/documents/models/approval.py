@@ -10,9 +10,9 @@ from django.db import models
 from hmislead.audit.tracking import tracked
 from hmislead.documents import querysets
 from hmislead.documents.models.document import DocumentVersion
-from hmislead.errors import WrongState
 from hmislead.tenancy.base import TenantModel
 from hmislead.tenancy.fields import TenantForeignKey
+from hmislead.tenancy.life_cycle import LifeCycle
 
 
 @tracked
@@ -99,7 +99,7 @@ class DecisionVote(TenantModel):
 
 
 @tracked
-class VersionEffect(TenantModel):
+class VersionEffect(LifeCycle, TenantModel):
     """A version in one CoC: asked for, decided, in effect from a day until another takes its place."""
 
     class State(models.TextChoices):
@@ -143,15 +143,6 @@ class VersionEffect(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.version} in {self.coc.number}"
-
-    def become(self, state: str, **changes: object) -> None:
-        """Move along NEXT and save that alone. Raises WrongState."""
-        if state not in self.NEXT[self.state]:
-            raise WrongState(self, self.State(state).label)
-        self.state = state
-        for name, value in changes.items():
-            setattr(self, name, value)
-        self.save(update_fields=["state", *changes, "updated_at"])
 
 
 @tracked

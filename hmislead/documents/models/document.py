@@ -11,10 +11,10 @@ from django.urls import reverse
 
 from hmislead.audit.tracking import tracked
 from hmislead.documents import querysets, types
-from hmislead.errors import WrongState
 from hmislead.tenancy import context
 from hmislead.tenancy.base import TenantModel
 from hmislead.tenancy.fields import TenantForeignKey
+from hmislead.tenancy.life_cycle import LifeCycle
 
 VARIANTS = [("vsp", "Victim service providers"), ("hipaa", "HIPAA-covered agencies"), ("multi_coc", "Several CoCs")]
 
@@ -55,7 +55,7 @@ class Document(TenantModel):
 
 
 @tracked
-class DocumentVersion(TenantModel):
+class DocumentVersion(LifeCycle, TenantModel):
     """A version is written in blocks, or is an uploaded file whose pages a reviewer maps to the Standards.
 
     From approval on its text never changes. Where it is in effect, and since when, is a row per CoC (`VersionEffect`);
@@ -126,21 +126,8 @@ class DocumentVersion(TenantModel):
         return reverse("documents:version-detail", kwargs={"slug": context.current().slug, "pk": self.pk})
 
     @property
-    def next_states(self) -> list[str]:
-        return sorted(self.NEXT[self.state])
-
-    @property
     def is_writable(self) -> bool:
         return self.state in self.WRITABLE
-
-    def become(self, state: str, **changes: object) -> None:
-        """Move along NEXT and save that alone. Raises WrongState."""
-        if state not in self.NEXT[self.state]:
-            raise WrongState(self, self.State(state).label)
-        self.state = state
-        for name, value in changes.items():
-            setattr(self, name, value)
-        self.save(update_fields=["state", *changes, "updated_at"])
 
 
 @tracked

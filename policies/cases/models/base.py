@@ -8,11 +8,11 @@ from django.conf import settings
 from django.db import models
 
 from hmislead.documents import types
-from hmislead.errors import WrongState
 from hmislead.tenancy.base import TenantModel
+from hmislead.tenancy.life_cycle import LifeCycle
 
 
-class MovingCase(TenantModel):
+class MovingCase(LifeCycle, TenantModel):
     """A row with a short number that moves along NEXT."""
 
     NEXT: ClassVar[dict[str, set[str]]] = {}
@@ -25,15 +25,6 @@ class MovingCase(TenantModel):
 
     def __str__(self) -> str:
         return self.number
-
-    def become(self, state: str, **changes: object) -> None:
-        """Move along NEXT and save that alone. Raises WrongState."""
-        if state not in self.NEXT[self.state]:
-            raise WrongState(self, self.State(state).label)  # type: ignore[attr-defined]
-        self.state = state
-        for name, value in changes.items():
-            setattr(self, name, value)
-        self.save(update_fields=["state", *changes, "updated_at"])
 
 
 class SentCase(MovingCase):
