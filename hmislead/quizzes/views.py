@@ -18,6 +18,7 @@ from hmislead.quizzes import operations, policy, uses
 from hmislead.quizzes.forms import AttemptForm, QuestionForm, QuizForm
 from hmislead.quizzes.lists import QUIZZES, quiz_rows
 from hmislead.quizzes.models import Attempt, Question, Quiz
+from hmislead.tenancy import context
 from hmislead.web.form_pages import FormPage, answer_sent
 from hmislead.web.forms import answer_form
 from hmislead.web.listing import render_list
@@ -43,7 +44,7 @@ def quiz_new(request: Any) -> HttpResponseBase:
 def quiz_edit(request: Any, pk: UUID) -> HttpResponseBase:
     quiz = get_object_or_404(Quiz.objects.visible_to(request.user), pk=pk)
     back = quiz.get_absolute_url()
-    about = FormPage("Change this quiz", "Save changes", back, str(quiz), [(str(quiz), back)])
+    about = FormPage("Change this quiz", "Save changes", back, str(quiz), _way(quiz))
 
     def act(data: dict[str, Any]) -> tuple[str, str]:
         operations.change_quiz(quiz_id=pk, by=request.user, **data)
@@ -90,10 +91,16 @@ def question_edit(request: Any, pk: UUID) -> HttpResponseBase:
     return _question_form(request, question.quiz, question)
 
 
+def _way(quiz: Quiz) -> list[tuple[str, str]]:
+    """From the list of quizzes to one of them."""
+    quizzes = reverse("quizzes:quiz-list", kwargs={"slug": context.current().slug})
+    return [("Quizzes", quizzes), (str(quiz), quiz.get_absolute_url())]
+
+
 def _question_form(request: Any, quiz: Quiz, question: Question | None) -> HttpResponseBase:
     back = quiz.get_absolute_url()
     title = "Change a question" if question else "Add a question"
-    about = FormPage(title, "Save question", back, str(quiz), [(str(quiz), back)])
+    about = FormPage(title, "Save question", back, str(quiz), _way(quiz))
     initial = {}
     if question:
         lines = QuestionForm.lines(question.choices, question.right)

@@ -100,7 +100,7 @@ def stacked_bar(
     Raises ValueError as `line_chart` does.
     """
     _check(labels, series)
-    left = min(max(text_width(label) for label in labels) + 16, 240)
+    left = min(max(text_width(label) for label in labels) + 16, 310)
     plot = Plot(left=left, top=6, width=700 - left - 60, height=len(labels) * 34)
     totals = [sum(each.values[row] or 0 for each in series) for row in range(len(labels))]
     fills = [fill_of(each, index) for index, each in enumerate(series)]

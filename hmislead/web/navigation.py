@@ -104,7 +104,7 @@ def sections(request: HttpRequest) -> list[Section]:
         url = address(item.url_name, implementation.slug)
         if url and (not item.permission or access.has(item.permission)):
             rooms.setdefault(item.room, []).append((_label(item, access), url))
-    here = _current(request.path, [url for entries in rooms.values() for _, url in entries])
+    here = _current(request, [url for entries in rooms.values() for _, url in entries], links(implementation.slug))
     return [_section(room, rooms[room], here) for room in ROOMS if room in rooms]
 
 
@@ -113,13 +113,26 @@ def _label(item: NavItem, access: Any) -> str:
     return item.plain_label if item.plain_label and getattr(access, "is_plain", False) else item.label
 
 
-def _current(path: str, urls: list[str]) -> str:
-    """The entry the page belongs to: the longest address the path begins with."""
-    return max(
-        (url for url in urls if path == url or path.startswith(url.rstrip("/") + "/")),
-        key=len,
-        default="",
-    )
+def _current(request: HttpRequest, urls: list[str], known: dict[str, str]) -> str:
+    """The entry the page belongs to: the longest address the path begins with, else the first of the page's own part.
+
+    Every address begins with that of the home page, which is therefore itself alone.
+    """
+    path = request.path
+    below = [
+        url for url in urls if path == url or (url != known.get("home") and path.startswith(f"{url.rstrip('/')}/"))
+    ]
+    return max(below, key=len, default="") or _of_part(request, urls)
+
+
+def _of_part(request: Any, urls: list[str]) -> str:
+    """The first entry whose address is named by the same part of the product as the page."""
+    match = getattr(request, "resolver_match", None)
+    if match is None or not match.namespace:
+        return ""
+    slug = request.implementation.slug
+    own = {address(item.url_name, slug) for item in _items if item.url_name.startswith(f"{match.namespace}:")}
+    return next((url for url in urls if url in own), "")
 
 
 def _section(room: str, entries: list[tuple[str, str]], here: str) -> Section:

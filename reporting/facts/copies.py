@@ -37,7 +37,7 @@ def collect(coc: CoC | None, day: Day, *, by: Any) -> Facts:
     )
     rows = [_row(number, each, each.pk in sealed) for number, each in enumerate(agreements, start=1)]
     without = _in_force(coc, day.on, by, with_file=False).count()
-    more = [f"{len(sealed):,} of them were signed and sealed here."]
+    more = [f"{len(sealed):,} of them {'was' if len(sealed) == 1 else 'were'} signed and sealed here."]
     if without:
         more.append(f"{shared.count(without, ('agreement', 'agreements'))} in force without a copy on file.")
     facts = told.facts(

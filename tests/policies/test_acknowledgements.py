@@ -151,6 +151,7 @@ def test_pages_from_reading_to_acknowledged(client, people, policy_version, rule
     assert client.post(url, sent).status_code == 422
     assert client.post(url, {**sent, "agreed": "on"}).status_code == 302
     page = client.get(reverse("policies:my-policies", kwargs={"slug": "north"}), follow=True).content.decode()
+    assert 'aria-current="page">My policies</a>' in page
     assert "Version" in page
     assert "English" in page
 

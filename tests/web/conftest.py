@@ -18,6 +18,7 @@ def gallery_site(settings):
         navigation.NavItem("Home", 10, "Home", "home", plain_label="Start"),
         navigation.NavItem("Settings", 10, "Rules", "rules", permission="change_settings"),
     )
+    navigation.register_link("home", "home")
     navigation.register_link("search", "home")
     navigation.register_link("notices", "home")
     yield

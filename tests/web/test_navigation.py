@@ -41,6 +41,7 @@ def test_agencies_and_end_users_read_plainer_words(gallery_site):
         ("/dressed-list/", {"Implementations"}),
         ("/i/north/", {"Home"}),
         ("/i/north/rules/2027/", {"Rules"}),
+        ("/i/north/without-an-entry/", set()),
         ("/elsewhere/", set()),
     ],
 )
