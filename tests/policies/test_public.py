@@ -27,9 +27,11 @@ def test_anybody_reads_what_is_in_effect_in_their_language(client, policy_versio
     assert "Policies" in page
     assert "Harbor House" in page
     assert "end_user" not in page
+    assert "in effect since 1 January 2025" in page
     spanish = client.get(f"{URL}?lang=es").content.decode()
     assert '<html lang="es">' in spanish
     assert "Agencias que participan" in spanish
+    assert "1 de enero de 2025" in spanish
     copy = policy_version.copies.get(language="en")
     assert (
         "Text 1"

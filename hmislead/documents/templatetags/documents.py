@@ -1,5 +1,6 @@
 """The pieces of a document that a template cannot write by itself: state chips and the table of contents."""
 
+import datetime as dt
 import re
 from html import unescape
 
@@ -8,6 +9,7 @@ from django.template.base import Parser, Token
 from django.utils.html import format_html, format_html_join, strip_tags
 from django.utils.safestring import SafeString
 
+from hmislead.documents.field_values import in_words
 from hmislead.documents.parts import icon_url
 from hmislead.web import states
 
@@ -59,3 +61,9 @@ class _WithContents(template.Node):
         ]
         lines = format_html_join("", '<li class="contents-{}"><a href="#{}">{}</a></li>', entries)
         return format_html('<nav class="contents"><h2>Contents</h2><ol>{}</ol></nav>{}', lines, body)
+
+
+@register.filter
+def day_in(value: dt.date, language: str) -> str:
+    """A day as people write it in a language: 14 March 2027, 14 de marzo de 2027."""
+    return in_words(value, language)
