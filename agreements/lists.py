@@ -111,7 +111,7 @@ AGREEMENTS = Listing(
     primary=Action("Record an agreement", _address("agreements:agreement-new"), "record_evidence", "add"),
     more=(
         Action("Older versions signed", _address("agreements:agreement-older"), "view_evidence"),
-        Action("Load a spreadsheet of agreements", _load, "import_data"),
+        Action("Load a spreadsheet of agreements", _load, ("import_data", "record_evidence")),
     ),
 )
 

@@ -166,8 +166,8 @@ class BySignerQuerySet(models.QuerySet[Any]):
 
 class CampaignQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: Any) -> Any:
-        """Campaigns are the HMIS Lead's."""
-        return self if scopes.of(user).scopes("view_evidence").everything else self.none()
+        """Campaigns are the HMIS Lead's. Who signed is asked of their packets."""
+        return self if scopes.of(user).scopes("view_documents").everything else self.none()
 
     def with_numbers(self) -> Any:
         """Annotate `sent` and `signed`: packets that went out, and those all have signed."""

@@ -70,7 +70,12 @@ class PolicySettingViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Ten
     queryset = PolicySetting.objects.all()
     serializer_class = PolicySettingSerializer
     filterset_class = SettingFilter
-    access = {"list": MEMBER, "retrieve": MEMBER, "create": "edit_documents", "destroy": "edit_documents"}
+    access = {
+        "list": "view_documents",
+        "retrieve": "view_documents",
+        "create": "edit_documents",
+        "destroy": "edit_documents",
+    }
 
     @extend_schema(request=PolicySettingInput, responses={201: PolicySettingSerializer})
     def create(self, request: Any, **kwargs: Any) -> Response:

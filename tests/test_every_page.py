@@ -61,7 +61,8 @@ HOLDERS = {
 # Decided: to add a person without a license is for who requests licenses at the implementation itself (staff, help desk).
 # The page's permission cannot say where it is held, so agencies, which hold it at theirs, get a 403 whose sentence sends
 # them to the license request. They are never shown a link to the page.
-NARROWER = {"directory:person-create": LEAD | DESK}
+# To load a spreadsheet of evidence needs the right to record it, besides that to import: an analyst has but the second.
+NARROWER = {"directory:person-create": LEAD | DESK, "opening:sheet-upload": LEAD}
 ROLES = sorted(EVERYBODY - {"neighbour_lead"})  # who holds the role of `cho_lead`
 ROWS = [(name, permission) for permission, names in PAGES.items() for name in names]
 BUTTONS: set[str] = set()  # pages that are found to answer to being pressed alone

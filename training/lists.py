@@ -140,7 +140,7 @@ COMPLETIONS = Listing(
         Column("carried_over", "Carried over", "carried_over", kind="yes_no", default=False),
     ],
     empty=Empty(text="Completions come from a course's page, from a person's page, from a spreadsheet or by the API."),
-    primary=Action("Load a spreadsheet", _load, "import_data"),
+    primary=Action("Load a spreadsheet", _load, ("import_data", "record_evidence")),
 )
 CERTIFICATIONS = Listing(
     name="training.certifications",
@@ -158,7 +158,7 @@ CERTIFICATIONS = Listing(
         Column("carried_over", "Carried over", "carried_over", kind="yes_no", default=False),
     ],
     empty=Empty(text="People certify on their own training page. Staff can record papers on a person's training page."),
-    primary=Action("Load a spreadsheet", _load, "import_data"),
+    primary=Action("Load a spreadsheet", _load, ("import_data", "record_evidence")),
 )
 
 

@@ -48,7 +48,9 @@ class RosterMappingForm(forms.Form):
         label="The day this roster speaks of", help_text="The day on which the HMIS made this list."
     )
 
-    def __init__(self, *args: Any, columns: list[str], mapping: RosterMapping, words: list[str], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, columns: list[str], mapping: RosterMapping, words: list[str], may_create: bool, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.words, self.shown = words, mapping
         self.initial.setdefault("facts_on", settings.today())
@@ -92,7 +94,7 @@ class RosterMappingForm(forms.Form):
         self.fields["name"] = forms.CharField(
             label="Keep these columns under the name", required=False, max_length=100, help_text="For the next roster."
         )
-        if context.current().state == "setup":
+        if may_create and context.current().state == "setup":
             self.fields["create"] = forms.BooleanField(
                 label="Make people and active licenses from this roster",
                 required=False,

@@ -39,7 +39,7 @@ def read_sheet(*, kind: str, file: File[bytes], carried_over: bool, by: Any, inl
     cannot be read or lacks a column, and then nothing is kept.
     """
     loader = LOADERS[kind]
-    _require(loader, by)
+    require_load(loader, by)
     name = file.name or "file"
     stored = store_file(file=file, name=name, permission="import_data", by=by, own_readable=False, allowed=SHEETS)
     batch = ImportBatch.objects.create(
@@ -102,7 +102,7 @@ def write_rows(batch: ImportBatch, by: Any) -> ImportBatch:
     shown again with them.
     """
     loader = LOADERS[batch.kind]
-    _require(loader, by)
+    require_load(loader, by)
     plan = _plan(loader, batch, by)
     ImportProblem.objects.filter(batch=batch).delete()
     _keep_problems(batch, plan)
@@ -156,7 +156,7 @@ def fail_job(batch_id: UUID, sentence: str) -> None:
 def _preview(batch: ImportBatch, by: Any) -> None:
     """Keep what loading the file would do, for somebody to look at. Raises RefusedFile, PermissionDenied."""
     loader = LOADERS[batch.kind]
-    _require(loader, by)
+    require_load(loader, by)
     plan = _plan(loader, batch, by)
     if not plan.add and not plan.same and not plan.problems:
         raise RefusedFile("The file has no rows below the names of its columns.")
@@ -205,10 +205,11 @@ def _locked(batch_id: UUID, by: Any) -> ImportBatch:
         .select_for_update(of=("self",))
         .get(pk=batch_id)
     )
-    _require(LOADERS[batch.kind], by)
+    require_load(LOADERS[batch.kind], by)
     return batch
 
 
-def _require(loader: Loader, by: Any) -> None:
+def require_load(loader: Loader, by: Any) -> None:
+    """Raises PermissionDenied unless `by` may load many records of this kind at once."""
     if not loader.may(by):
         raise PermissionDenied("Loading many records at once needs the right to import data and to record evidence.")

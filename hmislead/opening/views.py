@@ -26,6 +26,7 @@ from hmislead.web.forms import answer_form
 def sheet_upload(request: Any, kind: str) -> HttpResponse:
     """The columns, a template to fill in, and the upload."""
     loader = _loader(kind)
+    operations.require_load(loader, request.user)
     form = SheetForm(
         request.POST or None,
         request.FILES or None,
@@ -57,14 +58,20 @@ def sheet_template(request: Any, kind: str) -> HttpResponse:
 def sheet_detail(request: Any, pk: UUID) -> HttpResponse:
     """How far reading or loading the file is; then what loading it would do, or did."""
     batch = _batch(request, pk)
+    loader, slug = LOADERS[batch.kind], request.implementation.slug
+    list_url, may_load = reverse(loader.list_url, kwargs={"slug": slug}), loader.may(request.user)
     context = {
         "batch": batch,
         **how_far(batch),
-        "loader": LOADERS[batch.kind],
+        "loader": loader,
+        "may_load": may_load,
         "form": ApplyForm(left_out=batch.summary.get("left_out", 0)),
         "problems": batch.importproblems.all()[:200],
         "problem_count": batch.importproblems.count(),
-        "list_url": reverse(LOADERS[batch.kind].list_url, kwargs={"slug": request.implementation.slug}),
+        "list_url": list_url,
+        "above_url": reverse("opening:sheet-upload", kwargs={"slug": slug, "kind": batch.kind})
+        if may_load
+        else list_url,
     }
     return render(request, "opening/sheet_detail.html", context)
 

@@ -102,11 +102,12 @@ class Column:
 
 @dataclass(frozen=True)
 class Action:
-    """A button over the list. `url` is an address or a function of the request; `permission` empty shows it to all."""
+    """A button over the list. `url` is an address or a function of the request; `permission` empty shows it to all; of several
+    each is needed."""
 
     label: str
     url: str | Callable[[HttpRequest], str]
-    permission: str = ""
+    permission: str | tuple[str, ...] = ""
     sign: str = ""
 
 
@@ -333,9 +334,13 @@ class Asked:
 
 def _offered(request: HttpRequest, actions: Sequence[Action]) -> list[Any]:
     """The actions the person may use, their addresses worked out."""
+    return [replace(each, url=_resolved(each.url, request)) for each in actions if _may_use(request, each)]
+
+
+def _may_use(request: HttpRequest, action: Action) -> bool:
     access = getattr(request, "access", None)
-    allowed = [each for each in actions if not each.permission or (access and access.has(each.permission))]
-    return [replace(each, url=_resolved(each.url, request)) for each in allowed]
+    needed = (action.permission,) if isinstance(action.permission, str) else action.permission
+    return not action.permission or (access is not None and all(access.has(each) for each in needed))
 
 
 def _resolved(url: str | Callable[[HttpRequest], str], request: HttpRequest) -> str:

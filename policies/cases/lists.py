@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import django_filters
@@ -225,3 +226,14 @@ CLASSES = Listing(
     ),
     primary=Action("Add a class", address("class-new"), "manage_cases", "add"),
 )
+# For who reads the ladder and may not change it: nothing leads to a form.
+_NOT_YET = Empty(text="The HMIS Lead has not written it yet.")
+
+
+def _read_only(listing: Listing) -> Listing:
+    plain = [replace(column, link=None) for column in listing.columns]
+    return replace(listing, columns=plain, primary=None, more=[], empty=_NOT_YET)
+
+
+CLASSES_READ = _read_only(CLASSES)
+STEPS_READ = replace(_read_only(STEPS), more=[Action("Classes of violations", address("class-list"))])

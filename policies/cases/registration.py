@@ -32,6 +32,6 @@ def register_cases() -> None:
         navigation.NavItem("Policies", 50, "Deviation reports", "cases:deviation-list", "manage_cases"),
         navigation.NavItem("Policies", 51, "Sanctions", "cases:sanction-list", "view_evidence"),
         navigation.NavItem("Policies", 52, "Grievances", "cases:grievance-list", "manage_cases"),
-        navigation.NavItem("Policies", 53, "Offense ladder", "cases:ladder", "manage_cases"),
+        navigation.NavItem("Policies", 53, "Offense ladder", "cases:ladder", "view_evidence"),
         navigation.NavItem("Policies", 60, "Report or complain", "cases:mine"),
     )

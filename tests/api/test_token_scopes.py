@@ -35,7 +35,6 @@ OPENED_BY = {
     "notices": {OWN},
     "packets": {"view_evidence"},
     "people": {"view_people", OWN},
-    "policy-settings": {"view_documents"},
     "quiz-attempts": {"view_evidence", OWN},
     "sanctions": {"manage_cases", "view_evidence"},
     "security-certifications": {"view_evidence", OWN},

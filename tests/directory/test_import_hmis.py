@@ -339,6 +339,13 @@ def test_proposed_people_are_added_when_somebody_says_so_and_get_no_license(here
     assert not uploaded(export(1)).importchanges.filter(action="propose").exists()
 
 
+def test_an_analyst_imports_exports_and_adds_nobody_from_them(here, people):
+    batch = applied(export(1))
+    with pytest.raises(PermissionDenied):
+        accept_people(batch_id=batch.pk, by=people["analyst"])
+    assert accept_people(batch_id=batch.pk, by=people["staff"]) == 1
+
+
 def test_somebody_with_that_address_is_not_added_again(here):
     batch = applied(export(1))
     known = factories.PersonFactory(email="ZOE@example.org")

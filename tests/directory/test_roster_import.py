@@ -379,6 +379,20 @@ def test_in_setup_a_roster_makes_people_and_active_licenses(setup, agency, neigh
     assert License.objects.count() == 3
 
 
+def test_an_analyst_imports_rosters_and_makes_no_licenses_from_them(client, setup, people, agency, day):
+    with pytest.raises(PermissionDenied, match="not make licenses"):
+        read_roster(STAFF, day, people["analyst"], create=True)
+    prepared = read_roster(STAFF, day, people["staff"], create=True)
+    with pytest.raises(PermissionDenied, match="not make licenses"):
+        operations.apply_import(batch_id=prepared.pk, by=people["analyst"], inline=True)
+    assert not License.objects.exists()
+    for name, offered in (("analyst", False), ("staff", True)):
+        client.force_login(people[name])
+        page = client.get(f"/i/north/imports/{prepared.pk}/columns/").content.decode()
+        assert ("Make people and active licenses" in page) == offered
+    assert apply_roster(STAFF, day, people["analyst"]).state == "applied"
+
+
 def test_out_of_setup_a_roster_makes_nobody(agency, day):
     with pytest.raises(DomainError, match="in setup"):
         read_roster(STAFF, day, create=True)

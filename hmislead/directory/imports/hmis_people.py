@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db import transaction
 
 from hmislead.compliance import engine
+from hmislead.directory import policy_people
 from hmislead.directory.hmis_csv.records import ExportFile, Record
 from hmislead.directory.imports import checking
 from hmislead.directory.imports.hmis_known import seen_records
@@ -50,11 +51,12 @@ def _person(record: Record) -> dict[str, str]:
 def accept_people(*, batch_id: UUID, by: Any, change_ids: list[UUID] | None = None) -> int:
     """Add the people an applied export proposes, all or these. Returns how many are new.
 
-    Somebody who has the e-mail address by now is linked and not added again. Gives nobody a license. Raises
-    PermissionDenied, DomainError while the import is not applied.
+    Somebody who has the e-mail address by now is linked and not added again. Gives nobody a license. Whoever adds them
+    here may add them one by one as well. Raises PermissionDenied, DomainError while the import is not applied.
     """
     batch = ImportBatch.objects.visible_to(by).select_for_update(of=("self",)).get(pk=batch_id)
     require_import(by)
+    policy_people.require_add_person(by)
     if batch.state != ImportBatch.State.APPLIED or batch.kind != ImportBatch.Kind.HMIS_CSV:
         raise DomainError("Apply the import first. Then choose which people to add.")
     proposed = ImportChange.objects.visible_to(by).filter(batch=batch, action=PROPOSE, table=USER, applied=False)

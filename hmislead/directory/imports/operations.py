@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from hmislead.directory.imports import hmis_batch, roster_batch, uploads
 from hmislead.directory.imports.hmis_apply import DirectoryChanged
-from hmislead.directory.imports.policy import require_import
+from hmislead.directory.imports.policy import require_create, require_import
 from hmislead.directory.models import ImportBatch, ImportChange
 from hmislead.errors import DomainError, RefusedFile, WrongState
 from hmislead.jobs import operations as jobs
@@ -92,6 +92,8 @@ def apply_import(*, batch_id: UUID, by: Any, inline: bool = False) -> ImportBatc
     """
     batch = _locked(batch_id, by, *OURS)
     _require(batch, State.APPLYING)
+    if batch.options.get("create"):
+        require_create(by)
     batch.applied_by = by if getattr(by, "pk", None) else None
     batch.options = {**batch.options, "note": ""}
     _move(batch, State.APPLYING)

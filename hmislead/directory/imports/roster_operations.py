@@ -12,7 +12,7 @@ from django.utils import timezone
 from hmislead.access.scopes import ROBOT
 from hmislead.compliance.models import Task
 from hmislead.directory.imports.operations import lock_roster, past_or_today, start_reading
-from hmislead.directory.imports.policy import require_import
+from hmislead.directory.imports.policy import require_create, require_import
 from hmislead.directory.imports.roster_known import NO_AGENCY, folded
 from hmislead.directory.imports.uploads import open_table
 from hmislead.directory.models import ImportBatch, ImportChange, License, Organization, RosterMapping
@@ -45,6 +45,8 @@ def map_roster(
     `create` outside setup.
     """
     batch = lock_roster(batch_id, by)
+    if create:
+        require_create(by)
     if create and context.current().state != "setup":
         raise DomainError("People and licenses are made from a roster only while the implementation is in setup.")
     if not (mapping.email or mapping.username):

@@ -16,6 +16,7 @@ from hmislead.access.pages import page
 from hmislead.directory import forms_imports as forms
 from hmislead.directory.imports import operations, roster_operations
 from hmislead.directory.imports.hmis_people import accept_people
+from hmislead.directory.imports.policy import may_create
 from hmislead.directory.models import ImportBatch, ImportProblem
 from hmislead.directory.views.import_changes import about, at, changes_listing, changes_of, how_far
 from hmislead.tenancy.models import as_uuid
@@ -160,6 +161,7 @@ def roster_mapping(request: Any, pk: UUID) -> HttpResponseBase:
         columns=batch.header.get("columns", []),
         mapping=mapping,
         words=roster_operations.state_words(batch, mapping.account_state),
+        may_create=may_create(request.user),
         initial={
             "name": kept_as,
             "facts_on": batch.facts_on,

@@ -11,11 +11,13 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
 from hmislead.access.pages import page
+from hmislead.access.permissions import MEMBER
 from hmislead.tenancy import settings
 from hmislead.web.form_pages import FormPage, answer_sent
 from hmislead.web.listing import render_list
+from policies.cases import policy
 from policies.cases.forms import ClassForm, ConfirmForm, StepForm
-from policies.cases.lists import CLASSES, STEPS
+from policies.cases.lists import CLASSES, CLASSES_READ, STEPS, STEPS_READ
 from policies.cases.models import LadderStep, ViolationClass
 from policies.cases.operations import ladder
 from policies.cases.views.moves import at
@@ -23,14 +25,17 @@ from policies.cases.views.moves import at
 LADDER, CLASS_LIST = "The offense ladder", "Classes of violations"
 
 
-@page("manage_cases")
+@page(MEMBER)
 def ladder_list(request: Any) -> HttpResponse:
-    return render_list(request, STEPS, LadderStep.objects.visible_to(request.user).select_related("violation_class"))
+    """What a breach leads to. Every member may read it; who handles cases changes it here."""
+    listing = STEPS if policy.can_handle(request.user) else STEPS_READ
+    return render_list(request, listing, LadderStep.objects.visible_to(request.user).select_related("violation_class"))
 
 
-@page("manage_cases")
+@page(MEMBER)
 def class_list(request: Any) -> HttpResponse:
-    return render_list(request, CLASSES, ViolationClass.objects.visible_to(request.user))
+    listing = CLASSES if policy.can_handle(request.user) else CLASSES_READ
+    return render_list(request, listing, ViolationClass.objects.visible_to(request.user))
 
 
 @page("manage_cases")

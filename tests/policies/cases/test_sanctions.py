@@ -411,3 +411,13 @@ def test_the_form_offers_the_licenses_of_the_chosen_agency_alone(client, people,
     assert (wrong.status_code, list(wrong.context["form"].errors)) == (422, ["license"])
     assert client.post(at_agency, {**sent, "organization": agency.pk, "license": license.pk}).status_code == 302
     assert {each.license for each in Sanction.objects.all()} == {license}
+
+
+def test_every_member_reads_the_ladder_and_who_handles_cases_changes_it(client, people, classes):
+    for name, changes in (("end_user", False), ("staff", True)):
+        client.force_login(people[name])
+        for page in ("ladder", "class-list"):
+            shown = client.get(reverse(f"cases:{page}", args=["north"]))
+            text = shown.content.decode()
+            assert (shown.status_code, classes["severe"].name in text) == (200, True)
+            assert (f"/{classes['severe'].pk}/" in text) == changes
