@@ -80,7 +80,14 @@ def _waiting(request: Any) -> list[HomeItem]:
             "grievance-list",
             "",
         ),
-        ([None for _ in proposed], "sanction waits", "sanctions wait", "for its notice", "sanction-list", "proposed"),
+        (
+            [None for _ in proposed],
+            "sanction waits",
+            "sanctions wait",
+            "for notice to be given",
+            "sanction-list",
+            "proposed",
+        ),
         ([None for _ in appeals], "appeal waits", "appeals wait", "for a decision", "sanction-list", "appealed"),
     ]
     return [
@@ -93,5 +100,10 @@ def _waiting(request: Any) -> list[HomeItem]:
 def _item(days: list[Any], words: str, more: str, url: str, state: str) -> HomeItem:
     address = f"{url}?state={state}" if state else url
     return HomeItem(
-        f"{len(days)} {words} {more}.", "Open", address, due_on=days[0], weight=3, state=state or "received"
+        f"{len(days)} {words} {more}.",
+        "See it" if len(days) == 1 else "See them",
+        address,
+        due_on=days[0],
+        weight=3,
+        state=state or "received",
     )
