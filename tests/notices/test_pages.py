@@ -292,6 +292,18 @@ def test_the_api_gives_the_log_to_the_lead_alone(client, people, role):
         assert row["state"] == "sent"
 
 
+def test_the_api_sends_again_and_cancels_for_who_may_send(client, people):
+    failed, waiting = MessageFactory(state="failed"), MessageFactory(state="queued")
+    steps = (("messages-resend", failed, "queued"), ("messages-cancel", waiting, "cancelled"))
+    client.force_login(people["monitor"])  # reads the log
+    assert {client.post(api(name, pk=row.pk)).status_code for name, row, _ in steps} == {403}
+    client.force_login(people["trainer"])
+    for name, row, state in steps:
+        answer = client.post(api(name, pk=row.pk))
+        assert (answer.status_code, answer.json().get("state")) == (200, state), answer.content
+        assert client.post(api(name, pk=row.pk)).status_code == 409
+
+
 def test_the_home_page_tells_the_lead_of_mail_that_did_not_arrive(rf, people, tenant):
     from hmislead.notices.home import failed_messages
 
