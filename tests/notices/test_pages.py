@@ -294,13 +294,15 @@ def test_the_api_gives_the_log_to_the_lead_alone(client, people, role):
 
 def test_the_api_sends_again_and_cancels_for_who_may_send(client, people):
     failed, waiting = MessageFactory(state="failed"), MessageFactory(state="queued")
-    steps = (("messages-resend", failed, "queued"), ("messages-cancel", waiting, "cancelled"))
+    # Out of business hours it is held until they begin.
+    steps = (("messages-resend", failed, {"queued", "held"}), ("messages-cancel", waiting, {"cancelled"}))
     client.force_login(people["monitor"])  # reads the log
     assert {client.post(api(name, pk=row.pk)).status_code for name, row, _ in steps} == {403}
     client.force_login(people["trainer"])
-    for name, row, state in steps:
+    for name, row, states in steps:
         answer = client.post(api(name, pk=row.pk))
-        assert (answer.status_code, answer.json().get("state")) == (200, state), answer.content
+        assert answer.status_code == 200, answer.content
+        assert answer.json()["state"] in states
         assert client.post(api(name, pk=row.pk)).status_code == 409
 
 
