@@ -294,9 +294,10 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["hmislead.web.parsers.JSONParser", "rest_framework.parsers.MultiPartParser"],
     "DEFAULT_PAGINATION_CLASS": "hmislead.web.pagination.Cursor",
     "DEFAULT_FILTER_BACKENDS": [
+        "hmislead.web.query.KnownParameters",
         "django_filters.rest_framework.DjangoFilterBackend",
         "rest_framework.filters.SearchFilter",
-        "rest_framework.filters.OrderingFilter",
+        "hmislead.web.query.Ordering",
     ],
     "NUM_PROXIES": int(BEHIND_PROXY),
     "DEFAULT_SCHEMA_CLASS": "hmislead.web.schema.Schema",

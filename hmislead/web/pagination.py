@@ -13,6 +13,7 @@ MAX_PAGE_SIZE = 200
 class Cursor(CursorPagination):
     """Newest first, unless the endpoint offers `ordering`. Keys follow time and are unique, so a cursor is exact."""
 
+    invalid_cursor_message = "This cursor leads nowhere. Begin again without one."
     page_size = 50
     page_size_query_param = "page_size"
     max_page_size = MAX_PAGE_SIZE

@@ -155,6 +155,22 @@ def test_a_page_has_from_1_to_200_rows(api, size):
 # Idempotency
 
 
+def test_a_list_refuses_words_it_does_not_know(api):
+    """A filter with a slip of the pen must not answer with every row."""
+    refused = api.get(f"{ORGANIZATIONS}?serch=harbor&page_size=2")
+    assert refused.status_code == 400
+    assert list(refused.json()["errors"]) == ["serch"]
+    assert "cursor, " in refused.json()["errors"]["serch"][0]
+    assert "search" in refused.json()["errors"]["serch"][0]
+    refused = api.get(f"{ORGANIZATIONS}?ordering=-password")
+    assert refused.status_code == 400
+    assert "by -password. It can be by: " in refused.json()["errors"]["ordering"][0]
+    changes = "/api/v1/i/north/changes/"
+    assert api.get(f"{changes}?as_of_after=2025-01-01&as_of_before=2026-01-01").status_code == 200
+    assert api.get(f"{changes}?as_of=2025-01-01").status_code == 400
+    assert api.get(f"{ORGANIZATIONS}?ordering=-name&search=harbor").status_code == 200
+
+
 def test_the_same_request_again_is_answered_again_and_done_once(api):
     body = {"number": "OH-507", "name": "Stark County"}
     first, second = (api.post(COCS, body, Idempotency_Key="one") for _ in range(2))
