@@ -59,6 +59,13 @@ class PacketFilter(django_filters.FilterSet):
         return rows.filter(late) if value else rows.exclude(late)
 
 
+class LaggardFilter(PacketFilter):
+    """On the page of one campaign, whose packets are all of one type."""
+
+    type = None
+    campaign = None
+
+
 def between(packet: Packet) -> str:
     """The parties in words, whom it is about first."""
     return ", ".join(str(party) for party in sorted(packet.parties.all(), key=lambda each: each.role == "lead"))

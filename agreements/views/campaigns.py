@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from agreements import audiences, policy
 from agreements.forms_campaigns import CampaignForm, CloseForm
-from agreements.lists_packets import CAMPAIGNS, PACKETS
+from agreements.lists_packets import CAMPAIGNS, PACKETS, LaggardFilter
 from agreements.models import Campaign
 from agreements.operations import campaigns
 from agreements.views.packet_drafts import DAYS_TO_SIGN, templates_for
@@ -30,6 +30,7 @@ from hmislead.web.templatetags.web import count_of
 SUBJECTS_PER_PAGE = 25
 LAGGARDS = replace(
     PACKETS,
+    filterset=LaggardFilter,
     name="agreements.laggards",
     columns=[column for column in PACKETS.columns if column.key not in {"title"}],
     primary=None,
