@@ -26,11 +26,6 @@ from tests.directory.import_samples import applied
 PROJECTS = ("P1", "P2", "P3")
 
 
-@pytest.fixture(autouse=True)
-def _files(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
-
-
 def versioned(number, listed, deleted, starts):
     """The export of one month: these projects, each row changed in that month, some of them deleted in it."""
     month = f"2026-{number + 1:02d}"

@@ -20,11 +20,6 @@ from tests.directory.import_samples import HEADER, applied, apply_roster, read_r
 from tests.directory.license_samples import license_at
 
 
-@pytest.fixture(autouse=True)
-def _files(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
-
-
 @pytest.fixture
 def lead(client, people):
     """A browser signed in as Lead staff."""

@@ -19,11 +19,6 @@ from tests.directory import hmis_samples
 from tests.directory.import_samples import read_roster, uploaded
 
 
-@pytest.fixture(autouse=True)
-def _files(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
-
-
 @pytest.fixture
 def waiting(people):
     """An export that waits to be read."""
