@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from agreements.models import Candidate, Packet, Signer
 from agreements.operations import links
-from hmislead.documents.field_values import in_words
+from hmislead.documents.days import in_words
 from hmislead.notices import audience, mail, operations
 from hmislead.notices.models import How
 from hmislead.notices.registry import NoticeType

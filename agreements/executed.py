@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from agreements.models import Packet, Signer, TrailEntry
 from agreements.signing_forms import CONSENT
-from hmislead.documents.field_values import in_words
+from hmislead.documents.days import in_words
 from hmislead.documents.pdf import data_uri, pdf_from
 from hmislead.tenancy import context
 from hmislead.tenancy.operations import logo_type

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from agreements.models import Packet, Signer
 from agreements.operations import links
-from hmislead.documents.field_values import in_words
+from hmislead.documents.days import in_words
 from hmislead.web.templatetags.web import in_sentence
 
 WORDS: dict[str, dict[str, str]] = {

@@ -17,7 +17,7 @@ from django.urls import reverse
 from agreements.models import Candidate, Packet, SigningLink
 from agreements.operations import links
 from hmislead.accounts.models import hash_secret
-from hmislead.documents.field_values import in_words
+from hmislead.documents.days import in_words
 from hmislead.errors import DomainError
 from hmislead.notices import letters
 from hmislead.notices.queue import mails_nothing

@@ -8,7 +8,7 @@ from typing import Any
 from agreements.known import Known
 from agreements.models import AgreementParty, Packet, PacketParty
 from hmislead.directory.models import CoC
-from hmislead.documents.field_values import in_words
+from hmislead.documents.days import in_words
 
 Role = AgreementParty.Role
 OPEN_END = {"en": "until further notice", "es": "hasta nuevo aviso"}

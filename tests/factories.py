@@ -43,7 +43,7 @@ def member(implementation, name):
 
 
 class CoCFactory(factory.django.DjangoModelFactory):
-    number = factory.Sequence(lambda n: f"OH-{n % 1000:03d}")
+    number = factory.Sequence(lambda n: f"PA-{n % 1000:03d}")  # never one that a test names: those are of Ohio
     name = "Franklin County"
 
     class Meta:

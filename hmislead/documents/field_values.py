@@ -12,14 +12,9 @@ from django.urls import NoReverseMatch, reverse
 from hmislead.directory.models import Designation, OrganizationRole
 from hmislead.directory.querysets import running
 from hmislead.documents import merge_fields
+from hmislead.documents.days import in_words
 from hmislead.documents.models import DocumentVersion
 from hmislead.tenancy import context, settings
-from hmislead.web.templatetags.web import long_date
-
-MONTHS_ES = (
-    "enero", "febrero", "marzo", "abril", "mayo", "junio",
-    "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre",
-)  # fmt: skip
 
 # merge field: the setting a Lead fills it with
 SETTINGS = {
@@ -74,13 +69,6 @@ def _of_version(version: DocumentVersion, language: str) -> dict[str, str]:
         "coc.number": word.join(each.coc.number for each in effects),
         "date.effective": in_words(min(days), language) if days else "",
     }
-
-
-def in_words(day: dt.date, language: str) -> str:
-    """A day as people write it: 14 March 2027, 14 de marzo de 2027."""
-    if language == "es":
-        return f"{day.day} de {MONTHS_ES[day.month - 1]} de {day.year}"
-    return long_date(day)
 
 
 def _holder(role: str, today: dt.date) -> str:

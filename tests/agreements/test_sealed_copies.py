@@ -13,7 +13,7 @@ from agreements.executed import EVENTS_ES
 from agreements.models import Packet, TrailEntry
 from agreements.operations import copies, records, signing
 from hmislead.access.scopes import ROBOT
-from hmislead.documents.field_values import in_words
+from hmislead.documents.days import in_words
 from hmislead.documents.pdf import check_pdf
 from hmislead.files.models import StoredFile
 from hmislead.jobs import operations as jobs

@@ -51,6 +51,11 @@ WORKER = """
 
 
 @pytest.fixture
+def _files():
+    """The worker is a process of its own, and looks for files where it always does."""
+
+
+@pytest.fixture
 def staff(implementation):
     """A member of the Lead's staff, in an implementation with a CoC and one agency with one open license."""
     with use(implementation):

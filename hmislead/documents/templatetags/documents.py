@@ -9,7 +9,7 @@ from django.template.base import Parser, Token
 from django.utils.html import format_html, format_html_join, strip_tags
 from django.utils.safestring import SafeString
 
-from hmislead.documents.field_values import in_words
+from hmislead.documents.days import in_words
 from hmislead.documents.parts import icon_url
 from hmislead.web import states
 
