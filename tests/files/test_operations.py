@@ -47,10 +47,11 @@ def test_a_refused_file_leaves_nothing_behind(tenant, storage):
     assert not [path for path in storage.rglob("*") if path.is_file()]
 
 
+READ_ALL = {"staff", "trainer", "help_desk", "monitor", "analyst", "auditor"}
 READERS = {
-    "agency's evidence": ({"organization"}, {"staff", "cho_lead", "auditor"}),
-    "the implementation's": (set(), {"staff", "auditor"}),
-    "of the CoC": ({"coc"}, {"staff", "auditor"}),
+    "agency's evidence": ({"organization"}, READ_ALL | {"cho_lead"}),
+    "the implementation's": (set(), READ_ALL),
+    "of the CoC": ({"coc"}, READ_ALL),
 }
 
 

@@ -10,6 +10,7 @@ def gallery_site(settings):
     """The addresses of tests/web/urls.py, with a short navigation in place of the rooms' own."""
     settings.ROOT_URLCONF = "tests.web.urls"
     kept = list(navigation._items), dict(navigation._links)
+    navigation.address.cache_clear()
     navigation._items[:] = []
     navigation._links.clear()
     navigation.register(
@@ -22,6 +23,7 @@ def gallery_site(settings):
     navigation.register_link("search", "home")
     navigation.register_link("notices", "home")
     yield
+    navigation.address.cache_clear()
     navigation._items[:], _ = kept
     navigation._links.clear()
     navigation._links.update(kept[1])
