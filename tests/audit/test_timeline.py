@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 
 from hmislead.access.scopes import ROBOT
 from hmislead.audit.timeline import timeline
-from hmislead.directory.models import Contact
+from hmislead.directory.models import Contact, Person
 from hmislead.directory.operations import contacts, organizations
 from tests import factories
 
@@ -32,6 +32,17 @@ def test_changes_are_told_in_words(tenant, people):
         ),
         ("The system", "Added organization", [("Name", "", "Open Door"), ("Victim service provider", "", "Yes")]),
     ]
+
+
+def test_rows_written_together_each_have_their_event(tenant, people):
+    with pghistory.context(user=str(people["staff"].pk), source="page"):
+        made = Person.objects.bulk_create(factories.PersonFactory.build_batch(3))
+    written = [event for person in made for event in person.events.all()]
+    assert [(event.pgh_obj_id, event.pgh_label, event.implementation_id) for event in written] == [
+        (person.pk, "insert", tenant.pk) for person in made
+    ]
+    assert {event.pgh_context["user"] for event in written} == {str(people["staff"].pk)}
+    assert len({event.pgh_context_id for event in written}) == 1
 
 
 def test_what_hangs_on_it_is_told_even_when_it_is_gone(agency):
