@@ -56,25 +56,12 @@ def cell_reader(column: Column, spec: Spec) -> Reader:
     The function returns the typed value, or a Fault; it never raises.
     """
     if column.type == "integer":
-        read = _code_reader(spec.lists[column.code_list]) if column.code_list else _count
-        return _remembering(read)
+        return _code_reader(spec.lists[column.code_list]) if column.code_list else _count
     if column.type == "date":
-        return _remembering(read_date)
+        return read_date
     if column.type == "datetime":
         return read_datetime
     return _text_reader(column, spec)
-
-
-def _remembering(read: Reader) -> Reader:
-    """Codes, counts and dates repeat endlessly in an export: read each spelling once."""
-    known: dict[str, Value | Fault] = {}
-
-    def remembered(text: str) -> Value | Fault:
-        if text not in known:
-            known[text] = read(text)
-        return known[text]
-
-    return remembered
 
 
 def read_integer(text: str) -> int | Fault:

@@ -1,6 +1,7 @@
 """One CSV file: its header matched to HUD's columns, its rows read into records, its faults reported."""
 
 from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 from hmislead.directory.hmis_csv.cells import Fault, Reader, Value, cell_reader
 from hmislead.directory.hmis_csv.problems import Grade, Problem, ProblemLog
@@ -9,6 +10,26 @@ from hmislead.directory.hmis_csv.spec import NEVER_CHECKED, Column, Spec
 from hmislead.directory.hmis_csv.text import HIDDEN, csv_rows, decode, kind_of_value
 
 AGAIN = "Make the export again and upload it unchanged."
+#: How so many different cells of a column were read is remembered: codes, dates and blanks repeat endlessly in an export.
+REMEMBERED = 5_000
+UNUSABLE: Any = object()
+
+
+class _Cell(NamedTuple):
+    """A cell as read: its value or UNUSABLE, whether its row can stay, and whether nothing was reported about it."""
+
+    value: Value
+    keep: bool = True
+    clean: bool = True
+
+
+class _Reading(NamedTuple):
+    """One column as the file has it: where, how it is read, and its clean cells so far."""
+
+    place: int
+    column: Column
+    read: Reader
+    known: dict[str, Value]
 
 
 class FileReader:
@@ -21,7 +42,7 @@ class FileReader:
         self._columns = spec.files[name]
         self._key = next(column.name for column in self._columns if column.key)
         self._log = log
-        self._readers: list[tuple[int, Column, Reader]] = []
+        self._readings: list[_Reading] = []
         self._width = 0
         self._has_hidden = False
 
@@ -62,7 +83,7 @@ class FileReader:
 
     def _match_column(self, column: Column, places: list[int]) -> bool:
         if len(places) == 1:
-            self._readers.append((places[0], column, cell_reader(column, self._spec)))
+            self._readings.append(_Reading(places[0], column, cell_reader(column, self._spec), {}))
             return True
         message = "This column is in the file twice." if places else "This column is missing."
         if places or column.needed_in_header:
@@ -93,27 +114,35 @@ class FileReader:
     def _read_row(self, line: int, cells: list[str]) -> Record | None:
         values: dict[str, Value] = {}
         keep = True
-        for place, column, read in self._readers:
-            text = cells[place].strip()
-            if self._has_hidden and HIDDEN.search(text):
-                text = HIDDEN.sub("", text).strip()
-                keep = self._hidden(line, column) and keep
-            if not text:
-                values[column.name] = None
-                keep = self._blank(line, column) and keep
-                continue
-            value = read(text)
-            if isinstance(value, Fault):
-                keep = self._fault(line, column, text, value) and keep
-                if not value.usable:
-                    continue
-                value = value.value
-            values[column.name] = value
+        for reading in self._readings:
+            place, column, _, known = reading
+            value = known.get(cells[place], UNUSABLE)
+            if value is UNUSABLE:  # not read before
+                value, stays, clean = self._read_cell(line, reading, cells[place])
+                keep = keep and stays
+                if clean and len(known) < REMEMBERED:
+                    known[cells[place]] = value
+            if value is not UNUSABLE:
+                values[column.name] = value
         return Record(self.name, line, str(values[self._key]), values) if keep else None
+
+    def _read_cell(self, line: int, reading: _Reading, cell: str) -> _Cell:
+        column, text, keep, clean = reading.column, cell.strip(), True, True
+        if self._has_hidden and HIDDEN.search(text):
+            text = HIDDEN.sub("", text).strip()
+            keep, clean = self._hidden(line, column), False
+        if not text:
+            stays = self._blank(line, column)
+            return _Cell(None, keep and stays, clean and _may_be_blank(column))
+        value = reading.read(text)
+        if isinstance(value, Fault):
+            stays = self._fault(line, column, text, value)
+            return _Cell(value.value if value.usable else UNUSABLE, keep and stays, False)
+        return _Cell(value, keep, clean)
 
     def _blank(self, line: int, column: Column) -> bool:
         """Report a blank where HUD wants a value. Returns whether the row can stay."""
-        if column.nullable or column.name in NEVER_CHECKED:
+        if _may_be_blank(column):
             return True
         leaves_out = column.key or column.blank_leaves_row_out
         grade = Grade.ROW_LEFT_OUT if leaves_out else Grade.ROW_FLAGGED
@@ -166,3 +195,7 @@ class FileReader:
 
     def _report(self, line: int, column: str, kind: str, grade: Grade, message: str, fix: str) -> None:
         self._log.add(Problem(f"{self.name}.csv", line, column, kind, grade, message, fix))
+
+
+def _may_be_blank(column: Column) -> bool:
+    return column.nullable or column.name in NEVER_CHECKED

@@ -28,7 +28,8 @@ REPLACED = (
     "date_updated = EXCLUDED.date_updated, export_date = EXCLUDED.export_date, content_hash = EXCLUDED.content_hash, "
     "deleted_on = EXCLUDED.deleted_on, updated_at = now()"
 )
-#: From so many rows on PostgreSQL's statistics are made anew, or its plans for the re-check are those of empty tables.
+#: From so many rows on PostgreSQL's statistics of a table are made anew, and before the next table refers to it: keys are
+#: else checked, and subjects re-checked, by the plans of empty tables, which read a whole table for each row.
 MANY = 1_000
 
 
@@ -46,27 +47,27 @@ def write(plan: Plan) -> None:
         progress.step(f"Writing {name}")
         _insert(model, [step for step in by_table[name] if step.action == ADD])
         _update(model, [step for step in by_table[name] if step.action != ADD and step.new])
+        _analyze(model, len(by_table[name]))
     progress.step("Noting where each record came from")
     _write_stamps(plan)
-    if len(plan.steps) >= MANY:
-        _analyze([MODELS[name] for name, steps in by_table.items() if len(steps) >= MANY])
+    _analyze(SourceRecord, len(plan.stamps))
     progress.step("Checking what changed")
     checking.recheck(organizations=plan.touched)
 
 
-def _analyze(models_written: list[type[models.Model]]) -> None:
+def _analyze(model: type[models.Model], written: int) -> None:
+    if written < MANY:
+        return
     with connection.cursor() as cursor:
-        written: list[type[models.Model]] = [*models_written, SourceRecord]
-        for model in written:
-            cursor.execute(f"ANALYZE {connection.ops.quote_name(model._meta.db_table)}")
+        cursor.execute(f"ANALYZE {connection.ops.quote_name(model._meta.db_table)}")
 
 
 def _insert(model: type[models.Model], steps: list[Step]) -> None:
     """A column a row is silent about, or leaves blank where nothing may be blank, gets its default."""
     names = sorted({name for step in steps for name in step.new})
-    usual = [None if (field := _field(model, name)).null else field.get_default() for name in names]
+    usual = [(name, None if (field := _field(model, name)).null else field.get_default()) for name in names]
     rows = (
-        (step.object_id, *(_or(step.new.get(name), default) for name, default in zip(names, usual, strict=True)))
+        (step.object_id, *[default if (value := step.new.get(name)) is None else value for name, default in usual])
         for step in steps
     )
     if steps:
@@ -75,10 +76,6 @@ def _insert(model: type[models.Model], steps: list[Step]) -> None:
 
 def _field(model: type[models.Model], name: str) -> Any:
     return next(field for field in model._meta.concrete_fields if field.attname == name)
-
-
-def _or(value: Any, default: Any) -> Any:
-    return default if value is None else value
 
 
 def _update(model: type[models.Model], steps: list[Step]) -> None:

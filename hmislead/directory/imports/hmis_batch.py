@@ -13,7 +13,7 @@ from hmislead.directory.imports.hmis_people import plan_people
 from hmislead.directory.imports.hmis_plan import Plan, plan_tables
 from hmislead.directory.imports.hmis_tables import TABLES
 from hmislead.directory.models import ImportBatch
-from hmislead.jobs import progress
+from hmislead.jobs import garbage, progress
 
 # How many steps are told (`progress.step`): each file is read, each table compared, then what follows from them.
 _PLANNED = len(RECORD_FILES) + len(TABLES) + 1
@@ -30,12 +30,14 @@ def plan_export(export: ExportFile, apart: list[str] | None = None) -> Plan:
     return plan
 
 
+@garbage.put_off()
 def read(batch: ImportBatch) -> None:
     """Read the file, plan, and write the preview. Raises RefusedFile."""
     plan, export = _plan(batch)
     _show(batch, plan, export)
 
 
+@garbage.put_off()
 def apply(batch: ImportBatch) -> bool:
     """Write what was previewed. False, with a new preview, when the directory has changed since.
 
@@ -49,6 +51,7 @@ def apply(batch: ImportBatch) -> bool:
     return True
 
 
+@garbage.put_off()
 def read_and_apply(batch: ImportBatch) -> Plan:
     """Read, keep the preview and write it, of one plan. For the command: nobody looks in between."""
     plan, export = _plan(batch)

@@ -114,6 +114,8 @@ class Matcher:
 
     def find(self, values: dict[str, Any]) -> tuple[UUID | None, int]:
         """The row with the same key facts, and how many have them. None unless there is exactly one."""
+        if not self._found:  # as in a first import, where it would be looked for again and again
+            return None, 0
         found = self._found.get(_key([values.get(name) for name in self._names]), [])
         return (found[0] if len(found) == 1 else None), len(found)
 

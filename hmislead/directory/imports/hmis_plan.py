@@ -211,7 +211,7 @@ class _TablePlanner:
         return {values[first] for _, _, values in valued} - self.planner.added if first else set()
 
     def _match(self, matcher: Matcher, record: Record, values: dict[str, Any]) -> UUID | None:
-        if f"{self.table.file} {record.external_id}" in self.planner.apart:
+        if self.planner.apart and f"{self.table.file} {record.external_id}" in self.planner.apart:
             return None
         found, how_many = matcher.find(values)
         if found:
@@ -288,8 +288,8 @@ NOBODY = UUID(int=0)
 
 def content_hash(table: HmisTable, record: Record) -> str:
     """A fingerprint of what a row says to us. Who made it, when, and in which export is no part of it."""
-    columns = [*table.columns, *(column for column, _ in table.parents.values()), "DateDeleted"]
-    said = [repr(record.values[column]) if column in record.values else "" for column in columns]
+    values = record.values
+    said = [repr(values[column]) if column in values else "" for column in table.telling]
     return hashlib.sha256("\x1f".join(said).encode()).hexdigest()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.db import models
@@ -36,6 +37,11 @@ class HmisTable:
         """Every database column this table may write, parents and the end by deletion included."""
         own = [self.model._meta.get_field(name).attname for name in (*self.parents, *self.columns.values())]  # type: ignore[union-attr]
         return (*own, self.ended_field)
+
+    @cached_property
+    def telling(self) -> tuple[str, ...]:
+        """The columns that tell us something. Who made a row, when, and in which export is none of it."""
+        return (*self.columns, *(column for column, _ in self.parents.values()), "DateDeleted")
 
     @property
     def ended_field(self) -> str:

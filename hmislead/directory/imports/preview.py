@@ -26,8 +26,8 @@ def fingerprint(steps: list[Step]) -> str:
     digest = hashlib.sha256()
     for step in steps:
         key = None if step.object_id in added else step.object_id
-        new = [(name, None if value in added else value) for name, value in step.new.items()]
-        said = (step.table, step.action, step.external_id, key, step.label, step.matched, step.old, new)
+        new = [None if type(value) is UUID and value in added else value for value in step.new.values()]
+        said = (step.table, step.action, step.external_id, key, step.label, step.matched, step.old, list(step.new), new)
         digest.update(repr(said).encode())
     return digest.hexdigest()
 
