@@ -2,12 +2,13 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, String
+
+from hmislead.documents.joining import join_tables, kids, streams
 
 PRINT = 4  # the Print flag of an annotation (ISO 32000-1, 12.5.3)
 # WeasyPrint writes text as hexadecimal glyph numbers, so this can only be an operator, never a word of the document.
@@ -19,10 +20,11 @@ def finish(raw: bytes) -> bytes:
     """`raw`, a PDF as WeasyPrint tags it, with the structure PDF/UA-1 (ISO 14289-1) asks for beyond that.
 
     Header cells say what they head, cells find them by name, running headers and page numbers are artifacts instead
-    of text read on every page, and links print and say where they go.
+    of text read on every page, a table over several pages is one table, and links print and say where they go.
     """
     with pikepdf.open(BytesIO(raw)) as pdf:
         tree = pdf.Root.StructTreeRoot
+        join_tables(pdf, tree)
         content = _walk(tree)
         _name_header_cells(pdf, tree, content.named)
         slots = {
@@ -49,7 +51,7 @@ class _Content:
 def _walk(tree: Any) -> _Content:
     """Visits every element once, gives header cells their scope, and notes which marked content is reachable."""
     content = _Content()
-    waiting: list[tuple[Any, str]] = [(kid, "") for kid in _kids(tree)]
+    waiting: list[tuple[Any, str]] = [(kid, "") for kid in kids(tree)]
     while waiting:
         element, above = waiting.pop()
         role = str(element.S)
@@ -59,21 +61,13 @@ def _walk(tree: Any) -> _Content:
                 content.named.append((bytes(element.ID), element))
         # A cell sits in a row: what tells a column's header from a row's is what the row sits in.
         passed_on = above if role == "/TR" else role
-        for kid in _kids(element):
+        for kid in kids(element):
             if isinstance(kid, Dictionary):
                 if "/S" in kid:
                     waiting.append((kid, passed_on))
             else:
                 content.read[element.Pg.objgen].add(int(kid))
     return content
-
-
-def _kids(element: Any) -> Iterator[Any]:
-    kids = element.get("/K")
-    if isinstance(kids, Array):
-        yield from kids
-    elif kids is not None:
-        yield kids
 
 
 def _slots(numbers: Any) -> dict[int, Any]:
@@ -105,7 +99,7 @@ def _describe_links(page: Any) -> None:
 
 
 def _hide_margins(page: Any, read: set[int], slots: dict[int, Any]) -> None:
-    """Marks content outside the structure tree (the boxes in the page margins) as artifacts (7.1)."""
+    """Marks content outside the structure tree (page margins, headers that are repeated) as artifacts (7.1)."""
     hidden: set[int] = set()
 
     def replaced(match: re.Match[bytes]) -> bytes:
@@ -115,8 +109,7 @@ def _hide_margins(page: Any, read: set[int], slots: dict[int, Any]) -> None:
         hidden.add(number)
         return _PAGINATION
 
-    streams = page.Contents if isinstance(page.Contents, Array) else [page.Contents]
-    for stream in streams:
+    for stream in streams(page):
         stream.write(_MARKED.sub(replaced, stream.read_bytes()))
     slot = slots[int(page.StructParents)]
     for number in hidden:

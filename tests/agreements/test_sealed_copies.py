@@ -14,7 +14,6 @@ from agreements.models import Packet, TrailEntry
 from agreements.operations import copies, records, signing
 from hmislead.access.scopes import ROBOT
 from hmislead.documents.days import in_words
-from hmislead.documents.pdf import check_pdf
 from hmislead.files.models import StoredFile
 from hmislead.jobs import operations as jobs
 from hmislead.jobs.models import Job
@@ -22,6 +21,7 @@ from hmislead.notices.models import Message, Notice
 from hmislead.seals.models import SealedFile
 from hmislead.tenancy import settings
 from tests.agreements.test_packets import both_sides, sent, sign
+from tests.documents.conformance import problems
 from tests.files.test_checks import picture
 
 pytestmark = pytest.mark.django_db
@@ -67,7 +67,7 @@ def test_the_copy_says_who_signed_what_and_when(complete, tmp_path):
     for entry in complete.trail.all():
         assert entry.get_kind_display().split()[0] in words
     assert "Signature is Valid" in seal
-    assert check_pdf(content) == []
+    assert problems(content) == []
 
 
 def test_the_register_the_trail_and_the_agreement_know_of_it(complete):
@@ -134,7 +134,7 @@ def test_a_signature_on_paper_is_listed_with_the_checksum_of_its_scan(people, pa
     assert "signed-page.png" in words
     assert "On paper, pages 3-4" in " ".join(words.split())
     assert hashlib.sha256(PNG).hexdigest() in "".join(words.split())
-    assert check_pdf(content_of(packet)) == []
+    assert problems(content_of(packet)) == []
 
 
 def test_a_replaced_paper_is_the_copy_that_is_served_not_the_sealed_one(complete, parties, people):

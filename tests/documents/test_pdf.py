@@ -21,6 +21,7 @@ from django.template.loaders.locmem import Loader
 
 from hmislead.documents.pdf import check_pdf, data_uri, pdf_from
 from tests.documents import samples
+from tests.documents.conformance import problems
 
 TITLE = "Compliance of every agency"
 PIXEL = bytes.fromhex(
@@ -70,8 +71,8 @@ def numbers_read(element: Any) -> list[int]:
 
 
 def test_both_documents_pass_every_rule_of_the_check(report: bytes, letter: bytes) -> None:
-    assert check_pdf(report) == []
-    assert check_pdf(letter) == []
+    assert problems(report) == []
+    assert problems(letter) == []
 
 
 def test_the_check_sees_what_weasyprint_alone_leaves_out(report: bytes) -> None:
@@ -192,6 +193,43 @@ def test_a_table_over_pages_repeats_its_header_and_keeps_its_rows_whole(report: 
     assert all(re.search(r"(blocked|suspended) .* October 2026$", row) for row in rows)
 
 
+def test_a_table_over_pages_is_one_table_to_who_listens(report: bytes) -> None:
+    with opened(report) as pdf:
+        tables = of_role(pdf, "/Table")
+        rows = [[row for row in elements(table) if row.S == "/TR"] for table in tables]
+        long = [table for table, held in zip(tables, rows, strict=True) if len(held) > 40]
+        assert [len(held) for held in rows if len(held) > 40] == [41, 41], "40 rows under one header"
+        for table in long:
+            assert [str(part.S) for part in table.K] == ["/THead", "/TBody"]
+            assert len({row.Pg.objgen for row in table.K[1].K}) == 2, "on two pages"
+            heads = [bytes(cell.ID) for cell in table.K[0].K[0].K]
+            for row in table.K[1].K:
+                own = bytes(row.K[0].ID)
+                assert [[bytes(name) for name in cell.A.Headers] for cell in row.K[1:]] == [
+                    [own, head] for head in heads[1:]
+                ]
+
+
+def test_tables_that_are_not_one_stay_two() -> None:
+    """Two tables that meet at the turn of a page: other headers, the same headers, the same with a caption."""
+
+    def table(head: str, caption: str = "") -> str:
+        return f"<table>{caption}<thead><tr><th>{head}</th></tr></thead><tbody><tr><td>x</td></tr></tbody></table>"
+
+    def tables(first: str, second: str, between: str = "") -> int:
+        turn = "<div style='break-after: page'></div>"
+        content = finished(f"<html lang='en'><head><title>T</title></head><body>{first}{between}{turn}{second}</body>")
+        assert problems(content) == []
+        with opened(content) as pdf:
+            return len(of_role(pdf, "/Table"))
+
+    same = table("Agency")
+    assert tables(same, same) == 1
+    assert tables(same, table("Person")) == 2
+    assert tables(same, table("Agency", "<caption>Others</caption>")) == 2
+    assert tables(same, same, "<p>Other agencies</p>") == 2
+
+
 def test_wide_tables_turn_the_page_and_the_rest_turns_it_back(report: bytes) -> None:
     with opened(report) as pdf:
         sizes = [(float(page.mediabox[2]), float(page.mediabox[3])) for page in pdf.pages]
@@ -212,7 +250,7 @@ def test_the_same_data_makes_the_same_file() -> None:
 def test_a_logo_is_embedded_with_the_name_as_its_words() -> None:
     data = {**samples.letter(), "logo": data_uri(PIXEL, "image/png")}
     content = pdf_from("letter.html", data, title="With a logo")
-    assert check_pdf(content) == []
+    assert problems(content) == []
     with opened(content) as pdf:
         assert [str(figure.Alt) for figure in of_role(pdf, "/Figure")] == ["Three Rivers HMIS"]
 

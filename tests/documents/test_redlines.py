@@ -11,10 +11,10 @@ from django.urls import reverse
 from hmislead.audit.models import FileAccess
 from hmislead.documents import redlines
 from hmislead.documents.models import Block, DocumentVersion, RedlineCopy
-from hmislead.documents.pdf import check_pdf
 from hmislead.errors import DomainError
 from hmislead.jobs.models import Job
 from tests.documents import factories as documents
+from tests.documents.conformance import problems
 
 pytestmark = pytest.mark.django_db
 
@@ -54,7 +54,7 @@ def test_it_tells_what_went_and_what_came_in_words(versions, people):
     assert "We keep [− it −][+ data +] safe." in said
     assert "[− Gone. −]" in said
     assert "[+ Ask us to look again. +]" in said
-    assert check_pdf(stored.content.open().read()) == []
+    assert problems(stored.content.open().read()) == []
     assert FileAccess.objects.filter(file=stored, user=people["staff"]).count() == 1
 
 

@@ -17,7 +17,6 @@ from agreements.models import Packet
 from hmislead.access.scopes import ROBOT
 from hmislead.catalogue.models import Standard
 from hmislead.documents.models import Attestation, ReviewCycle
-from hmislead.documents.pdf import check_pdf
 from hmislead.errors import DomainError
 from hmislead.files.operations import store_file
 from hmislead.tenancy.context import use
@@ -31,6 +30,7 @@ from reporting.operations import reports
 from tests import factories
 from tests.agreements import factories as agreements
 from tests.documents import factories as documents
+from tests.documents.conformance import problems
 from tests.files.samples import pdf
 from tests.reporting import samples
 
@@ -194,7 +194,7 @@ def test_the_pack_holds_each_copy_byte_by_byte_under_the_name_in_the_index(filed
     with stored.content.open() as file, zipfile.ZipFile(io.BytesIO(file.read())) as pack:
         names = pack.namelist()
         kept = {hashlib.sha256(pack.read(name)).hexdigest() for name in names[1:]}
-        assert check_pdf(pack.read("index.pdf")) == []
+        assert problems(pack.read("index.pdf")) == []
     assert names == ["index.pdf", "0001-participation-harbor-house.pdf", "0002-participation-neighbor-services.pdf"]
     assert kept == {each.file.sha256 for each in filed}
     book = openpyxl.load_workbook(io.BytesIO(report.xlsx.content.open().read()))
@@ -250,7 +250,7 @@ def test_each_is_accessible_and_its_workbook_says_the_same(kind, bound, plan, pe
     facts = collect(None, day, by=by) if collect else named[kind](None, day, by=by, named=True)
     facts["head"] = {"number": "R-2026-001", "as_of": today, "recorded": None, "asked_by": "Dana"}
     content = drawing.pdf_of(kind, facts)
-    assert check_pdf(content) == []
+    assert problems(content) == []
     with pikepdf.open(io.BytesIO(content)) as made:
         assert str(made.docinfo["/Title"]) == f"{Kind(kind).label}: North"
     book = openpyxl.load_workbook(io.BytesIO(workbooks.xlsx_of(kind, facts)))

@@ -12,12 +12,12 @@ import pytest
 from django.template.loader import render_to_string
 
 from hmislead.catalogue.models import Standard
-from hmislead.documents.pdf import check_pdf
 from reporting import documents, workbooks
 from reporting.facts import agency, implementation, sanctions
 from reporting.facts.results import day_of
 from reporting.models import Kind
 from tests import factories
+from tests.documents.conformance import problems
 from tests.reporting import samples
 
 pytestmark = pytest.mark.django_db
@@ -114,7 +114,7 @@ def test_headers_repeat_on_every_page_of_a_long_table(world, people, today):
     assert len(rows) >= 3
     assert all("Agency" in page for page in rows)
     assert all(f"Page {number} of {len(pages)}" in page for number, page in enumerate(pages, 1))
-    assert check_pdf(content) == []
+    assert problems(content) == []
 
 
 def test_a_report_of_more_than_five_pages_opens_with_its_contents(world, people, today):
@@ -143,7 +143,7 @@ def test_every_report_conforms_is_titled_and_in_its_language(world, tenant, peop
     by = people["staff"] if named else people["coc_staff"]
     facts = facts_of(kind, about, today - dt.timedelta(days=days), by, named)
     content = documents.pdf_of(kind, facts)
-    assert check_pdf(content) == []
+    assert problems(content) == []
     with pikepdf.open(io.BytesIO(content)) as pdf:
         assert str(pdf.docinfo["/Title"]) == documents.title_of(kind, facts)
         assert pdf.Root.MarkInfo.Marked
@@ -165,7 +165,7 @@ def test_a_report_about_nothing_is_made_all_the_same(tenant, people, today):
     empty = factories.OrganizationFactory(name="Brand New")
     for kind, about in ((Kind.CHO, empty), (Kind.IMPLEMENTATION, None)):
         facts = facts_of(kind, about, today, people["staff"], True)
-        assert check_pdf(documents.pdf_of(kind, facts)) == []
+        assert problems(documents.pdf_of(kind, facts)) == []
         assert openpyxl.load_workbook(io.BytesIO(workbooks.xlsx_of(kind, facts))).sheetnames[0] == "Summary"
 
 

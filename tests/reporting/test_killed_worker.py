@@ -20,7 +20,6 @@ from django.utils import timezone
 from hmislead.access import operations as access_operations
 from hmislead.access.scopes import ROBOT
 from hmislead.compliance import engine
-from hmislead.documents.pdf import check_pdf
 from hmislead.files.models import StoredFile
 from hmislead.jobs import operations as jobs
 from hmislead.jobs.models import Job
@@ -30,6 +29,7 @@ from hmislead.tenancy.context import use
 from reporting.models import Kind, Report, ReportFacts
 from reporting.operations import reports
 from tests import factories
+from tests.documents.conformance import problems
 from tests.reporting import samples
 
 WORKER = """
@@ -105,7 +105,7 @@ def test_a_report_whose_worker_is_killed_is_finished_by_another(implementation, 
         assert set(StoredFile.objects.values_list("pk", flat=True)) == {report.pdf_id, report.xlsx_id}
         assert Notice.objects.count() == 1
         assert not ReportFacts.objects.exists()
-        assert check_pdf(report.pdf.content.open("rb").read()) == []
+        assert problems(report.pdf.content.open("rb").read()) == []
         book = openpyxl.load_workbook(io.BytesIO(report.xlsx.content.open("rb").read()))
         assert "Requirements" in book.sheetnames
     assert Job.objects.get(pk=job.pk).state == "done"

@@ -8,7 +8,6 @@ import openpyxl
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from hmislead.documents.pdf import check_pdf
 from hmislead.errors import DomainError
 from policies.cases.models import ViolationClass
 from policies.cases.operations import appeals, ladder, sanctions
@@ -18,6 +17,7 @@ from reporting.facts.results import day_of
 from reporting.models import Kind
 from reporting.operations import reports
 from tests import factories
+from tests.documents.conformance import problems
 from tests.reporting import samples
 
 pytestmark = pytest.mark.django_db
@@ -67,7 +67,7 @@ def test_one_agencys_register_and_an_earlier_day(made, people, neighbour, agency
 
 def test_the_pdf_is_accessible_and_the_workbook_says_the_same(facts):
     content = documents.pdf_of(Kind.SANCTIONS, facts)
-    assert check_pdf(content) == []
+    assert problems(content) == []
     book = openpyxl.load_workbook(io.BytesIO(workbooks.xlsx_of(Kind.SANCTIONS, facts)))
     assert book["Sanctions"].max_row == 5
     numbers = {row[0].value for row in book["Sanctions"].iter_rows(min_row=2)}

@@ -23,11 +23,12 @@ from pyhanko.sign.validation import validate_pdf_signature
 
 from hmislead.access.scopes import ROBOT
 from hmislead.accounts.sealing import unseal
-from hmislead.documents.pdf import check_pdf, pdf_from
+from hmislead.documents.pdf import pdf_from
 from hmislead.errors import DomainError
 from hmislead.seals import operations, views
 from hmislead.seals.models import SealedFile, SealKey
 from hmislead.tenancy.context import use
+from tests.documents.conformance import problems
 
 pytestmark = pytest.mark.django_db
 VERIFY = "/verify/"
@@ -77,7 +78,7 @@ def test_a_sealed_pdf_is_valid_to_others_and_still_accessible(tenant, plain, tmp
     assert "Signature is Valid" in said
     assert "Total document signed" in said
     assert is_intact(sealed)
-    assert check_pdf(sealed) == []
+    assert problems(sealed) == []
 
 
 def test_one_byte_more_or_less_shows(tenant, plain, tmp_path):

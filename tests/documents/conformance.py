@@ -1,0 +1,14 @@
+"""PDF/UA-1 by two checkers: the product's own, and one that knows every rule a machine can decide."""
+
+import page
+
+from hmislead.documents.pdf import check_pdf
+
+
+def problems(content: bytes) -> list[str]:
+    """What is wrong with a PDF by PDF/UA-1 (ISO 14289-1); empty when nothing is.
+
+    `page` holds 104 rules, veraPDF's own for this standard, and is proved on veraPDF's corpus of right and wrong files.
+    """
+    report = page.validate_pdf_bytes(content, profile=page.ValidationProfile.PDF_UA_1)
+    return check_pdf(content) + [f"{found.rule_id} {found.message}" for found in report.failures]
