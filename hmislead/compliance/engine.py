@@ -19,6 +19,7 @@ from uuid import UUID
 from django.apps import apps
 from django.db import connection, transaction
 from django.db.models import QuerySet
+from psycopg.types.json import Jsonb
 
 from hmislead.compliance import registry
 from hmislead.compliance.moving_day import MovingDay, moved
@@ -123,8 +124,9 @@ def evaluate(
 Subselect = tuple[str, dict[str, Any]]
 
 # Django takes longer to write a requirement's SQL than PostgreSQL to answer it for one subject. None: of every day.
-_written: dict[tuple[Requirement, dt.date | None, str], Subselect] = {}
-MOST_WRITTEN = 1000
+# What is asked of an implementation names it in its SQL, which is then kept for each.
+_written: dict[tuple[Requirement, dt.date | None, str, UUID | None], Subselect] = {}
+MOST_WRITTEN = 3000
 SINGLE = (str, int, Decimal, dt.date, UUID, type(None))
 
 
@@ -133,8 +135,9 @@ def _subselect(requirement: Requirement, evaluation: Evaluation) -> Subselect:
 
     What reads rows while it is written (the day of the last roster) belongs to this moment alone and is not kept.
     """
+    tenant = context.current().pk if requirement.subject == "implementation" else None
     for day in (None, evaluation.as_of):
-        if written := _written.get((requirement, day, evaluation.fingerprint)):
+        if written := _written.get((requirement, day, evaluation.fingerprint, tenant)):
             return written[0], moved(written[1], evaluation.as_of)
     reads = 0
 
@@ -146,13 +149,19 @@ def _subselect(requirement: Requirement, evaluation: Evaluation) -> Subselect:
     as_of = MovingDay.starting(evaluation.as_of)
     with connection.execute_wrapper(count):
         sql, values = _write(requirement, requirement.evaluate(replace(evaluation, as_of=as_of)))
-    if not reads and requirement.subject != "implementation":
+    if not reads:
         if len(_written) >= MOST_WRITTEN:
             _written.clear()
-        # A day inside a list would not be moved.
-        of_every_day = not as_of.looked and all(isinstance(value, SINGLE) for value in values.values())
-        _written[requirement, None if of_every_day else evaluation.as_of, evaluation.fingerprint] = sql, values
+        of_every_day = not as_of.looked and all(_can_be_moved(value) for value in values.values())
+        _written[requirement, None if of_every_day else evaluation.as_of, evaluation.fingerprint, tenant] = sql, values
     return sql, moved(values, evaluation.as_of)
+
+
+def _can_be_moved(value: Any) -> bool:
+    """Whether `moved` can give the value another day, or it has none. A day inside a list or JSON would stay."""
+    if isinstance(value, Jsonb):
+        return all(isinstance(each, str) for each in (value.obj if isinstance(value.obj, list) else [value.obj]))
+    return isinstance(value, SINGLE)
 
 
 def _write(requirement: Requirement, subjects: QuerySet[Any] | Written) -> Subselect:

@@ -13,6 +13,7 @@ from hmislead.access.scopes import ROBOT
 from hmislead.compliance import engine, registry
 from hmislead.compliance.moving_day import MovingDay, moved
 from hmislead.compliance.registry import Evaluation
+from hmislead.tenancy.context import use
 from hmislead.tenancy.operations import change_setting
 
 FIRST = dt.date(2027, 11, 30)
@@ -55,9 +56,24 @@ def test_most_requirements_are_written_once_and_those_that_look_at_the_day_once_
     for code in ("training-privacy", "training-security"):
         for day in DAYS:
             engine._subselect(registry.REQUIREMENTS[code], Evaluation(as_of=day))
-    written = [(requirement.code, day) for requirement, day, _ in engine._written]
+    written = [(requirement.code, day) for requirement, day, *_ in engine._written]
     assert ("training-security", None) in written
     assert {day for code, day in written if code == "training-privacy"} == set(DAYS)
+
+
+@pytest.mark.django_db
+def test_what_is_asked_of_an_implementation_is_written_once_for_each(implementation, other_implementation, monkeypatch):
+    monkeypatch.setattr(engine, "_written", {})
+    requirement = registry.REQUIREMENTS["contracts-current"]
+    asked = []
+    for here in (implementation, other_implementation):
+        with use(here):
+            asked.append([engine._subselect(requirement, Evaluation(as_of=day))[1] for day in DAYS])
+    assert [(tenant, day) for _, day, _, tenant in engine._written] == [
+        (here.pk, None) for here in (implementation, other_implementation)
+    ]
+    assert all(implementation.pk in each.values() and other_implementation.pk not in each.values() for each in asked[0])
+    assert all(other_implementation.pk in each.values() for each in asked[1])
 
 
 def test_a_moving_day_can_be_moved_and_compared_with_its_own_kind_unnoticed():
