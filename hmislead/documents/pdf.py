@@ -20,6 +20,7 @@ from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 from hmislead.documents.parts import SCHEME, part, printable
 from hmislead.documents.tagging import finish
+from hmislead.jobs import garbage
 
 STYLE = "templates/documents/document.css"
 # The rule on empty headings stops on how this pikepdf gives numbers; the tests look at the headings themselves.
@@ -49,7 +50,7 @@ def pdf_from(template: str, context: dict[str, Any], *, title: str, language: st
     reader's window shows; `language` is a BCP 47 tag. Returns the file's bytes. Raises whatever the template raises.
     """
     html = printable(render_to_string(template, {**context, "title": title, "language": language}))
-    with _drawing:
+    with _drawing, garbage.put_off():
         fonts, style = _prepared(os.getpid())
         page = HTML(string=html, url_fetcher=NothingOutside())
         raw = page.write_pdf(font_config=fonts, stylesheets=[style], pdf_variant="pdf/ua-1")
