@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from hmislead.demo.story import Holder, Story
 from training.models import Topic
-from training.operations import CompletionData, add_course, record_certification, record_completions
+from training.operations import (
+    CertificationData,
+    CompletionData,
+    add_course,
+    record_certifications,
+    record_completions,
+)
 
 STATEMENT = "I keep my password to myself, lock my screen, and report what looks wrong."
 MONTH_BATCH = 7  # completions are recorded as the trainer does it: once a week
@@ -30,12 +36,14 @@ def plan(story: Story) -> None:
     for holder in sorted(story.holders, key=lambda each: each.since):
         first.setdefault(holder.person_id, holder)
     batches: dict[dt.date, list[CompletionData]] = defaultdict(list)
+    certified: dict[dt.date, list[CertificationData]] = defaultdict(list)
     for holder in first.values():
         for topic, course in courses.items():
             for day in days_of(story, holder, skip=holder.care == "never" and topic == Topic.SECURITY):
                 batches[_week_end(story, day)].append(CompletionData(course.pk, holder.person_id, day))
         for day in days_of(story, holder, skip=holder.care == "never"):
-            story.at(max(day, story.day(364)), certify(story, holder, day))
+            certified[day].append(CertificationData(holder.person_id, day))
+    _certify(story, certified)
     for day, completions in batches.items():
         story.at(day, lambda day=day, batch=completions: _record(story, day, batch))
 
@@ -55,11 +63,18 @@ def days_of(story: Story, holder: Holder, *, skip: bool) -> list[dt.date]:
     return opening + [each for each in days if each >= story.day(365)]
 
 
-def certify(story: Story, holder: Holder, day: dt.date) -> Callable[[], Any]:
-    old = day < story.day(365)
-    return lambda: record_certification(
-        person_id=holder.person_id, certified_on=day, statement=STATEMENT, carried_over=old, check=False, by=story.by
-    )
+def _certify(story: Story, certified: dict[dt.date, list[CertificationData]]) -> None:
+    """Each on its day; those from before the year are opening evidence, brought along on its first day."""
+    old = story.day(365)
+    opening = [each for day, some in certified.items() if day < old for each in some]
+    story.at(story.day(364), lambda: _record_certifications(story, opening, carried_over=True))
+    for day, some in certified.items():
+        if day >= old:
+            story.at(max(day, story.day(364)), partial(_record_certifications, story, some))
+
+
+def _record_certifications(story: Story, some: list[CertificationData], *, carried_over: bool = False) -> None:
+    record_certifications(certifications=some, statement=STATEMENT, carried_over=carried_over, check=False, by=story.by)
 
 
 def _week_end(story: Story, day: dt.date) -> dt.date:

@@ -223,9 +223,14 @@ def record_certification(
 
 @transaction.atomic
 def record_certifications(
-    *, certifications: Iterable[CertificationData], by: Any, carried_over: bool = False, check: bool = True
+    *,
+    certifications: Iterable[CertificationData],
+    by: Any,
+    statement: str = "",
+    carried_over: bool = False,
+    check: bool = True,
 ) -> Recorded:
-    """Record many certifications at once. What is recorded already stays as it is.
+    """Record many certifications at once, of one `statement`. What is recorded already stays as it is.
 
     Raises DomainError for a day ahead, DoesNotExist for a person out of sight.
     """
@@ -242,9 +247,13 @@ def record_certifications(
     SecurityCertification.objects.bulk_create(
         [
             SecurityCertification(
-                person_id=item.person_id, certified_on=item.certified_on, carried_over=carried_over, recorded_by=user
+                person_id=item.person_id,
+                certified_on=item.certified_on,
+                statement=statement,
+                carried_over=carried_over,
+                recorded_by=user,
             )
-            for item in new
+            for item in sorted(new, key=lambda each: (each.certified_on, each.person_id))
         ],
         ignore_conflicts=True,  # somebody else may be recording the same person and day right now
     )

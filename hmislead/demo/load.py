@@ -18,6 +18,7 @@ from hmislead.accounts.models import Membership, User
 from hmislead.demo.story import Story, tell
 from hmislead.directory.models import Person
 from hmislead.directory.operations import people
+from hmislead.jobs import garbage
 from hmislead.tenancy import settings
 from hmislead.tenancy.context import use
 from hmislead.tenancy.models import Implementation
@@ -35,6 +36,7 @@ class Password:
         self.encoded = make_password(plain)
 
 
+@garbage.put_off()
 def load() -> bool:
     """Make the demonstration unless it is there, and write the sign-ins to the state folder. True if it was made."""
     if Implementation.objects.filter(slug="demo").exists():
