@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import django_filters
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from hmislead.directory.models import Organization
@@ -164,7 +165,6 @@ CERTIFICATIONS = Listing(
 
 def course_rows(user: Any) -> QuerySet[Any]:
     """Courses with how often each was completed, as far as `user` may see."""
-    seen = Completion.objects.visible_to(user).values("pk")
-    return Course.objects.visible_to(user).annotate(
-        completion_count=Count("completions", filter=Q(completions__in=seen))
-    )
+    seen = Completion.objects.visible_to(user).filter(course=OuterRef("pk")).order_by().values("course")
+    count = Subquery(seen.annotate(n=Count("pk")).values("n"), IntegerField())
+    return Course.objects.visible_to(user).annotate(completion_count=Coalesce(count, 0))

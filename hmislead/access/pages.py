@@ -17,8 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from hmislead.access import scopes
-from hmislead.accounts.middleware import remember_idle_limit
-from hmislead.accounts.models import Membership
+from hmislead.accounts.middleware import implementations_of, remember_idle_limit
 from hmislead.errors import DomainError
 from hmislead.tenancy import context, settings
 from hmislead.tenancy.models import Implementation
@@ -96,16 +95,13 @@ def to_sign_in(request: Any) -> HttpResponse:
 
 
 def _implementation_of_member(request: Any, slug: str) -> Implementation:
-    """The implementation, if the user belongs to it and this session may enter it; else it does not exist."""
-    implementation = Implementation.objects.defer("logo").filter(slug=slug).first()
-    if (
-        implementation is None
-        or not Membership.objects.filter(user=request.user, implementation=implementation).exists()
-    ):
-        raise Http404
-    only = request.session.get("sso_implementation")
-    if only and only != str(implementation.pk):
-        # An identity provider vouches for its own implementation's people alone.
+    """The implementation, if the user belongs to it and this session may enter it; else it does not exist.
+
+    The frame asks for all that may be entered, to switch between them: one query answers both.
+    """
+    request.implementations = implementations_of(request)
+    implementation = next((each for each in request.implementations if each.slug == slug), None)
+    if implementation is None:
         raise Http404
     return implementation
 

@@ -120,7 +120,7 @@ def forget(user: Any) -> None:
 
 def _resolve(user: Any) -> Access:
     grants = list(RoleGrant.objects.filter(user_id=user.pk).active(settings.today()))
-    held = _guardian_permissions(user.pk) if grants else {}
+    held = _guardian_permissions(user.pk, {grant.scope_kind for grant in grants}) if grants else {}
     token_scopes = getattr(user, "token_scopes", None)
     own = token_scopes is None or OWN in token_scopes
     at: dict[str, dict[str, set[uuid.UUID]]] = defaultdict(lambda: defaultdict(set))
@@ -150,18 +150,20 @@ def _resolve(user: Any) -> Access:
 
 def _own_person_id(user: Any) -> uuid.UUID | None:
     people = apps.get_model("directory", "Person").objects.filter(user_id=user.pk, merged_into=None)
-    return people.values_list("pk", flat=True).first()
+    return people.order_by("pk").values_list("pk", flat=True).first()
 
 
-def _guardian_permissions(user_id: uuid.UUID) -> dict[tuple[str, uuid.UUID], frozenset[str]]:
-    """Codes by (kind of scope, id), for all three kinds in one query."""
+def _guardian_permissions(user_id: uuid.UUID, kinds: set[str]) -> dict[tuple[str, uuid.UUID], frozenset[str]]:
+    """Codes by (kind of scope, id), for these kinds in one query. Most people have one kind: each costs a millisecond."""
     queries = [
         model.objects.filter(user_id=user_id)
         .annotate(kind=Value(kind, CharField()), scope=Cast("content_object_id", UUIDField()))
         .values_list("kind", "permission__codename", "scope")
         for kind, model in GUARDIAN_TABLES.items()
+        if kind in kinds
     ]
+    rows = queries[0].union(*queries[1:], all=True) if len(queries) > 1 else queries[0]
     found: dict[tuple[str, uuid.UUID], set[str]] = defaultdict(set)
-    for kind, code, scope in queries[0].union(*queries[1:], all=True):
+    for kind, code, scope in rows:
         found[kind, scope].add(code)
     return {key: frozenset(codes) for key, codes in found.items()}

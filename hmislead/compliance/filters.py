@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from hmislead.compliance import registry
 from hmislead.compliance.models import Change, Run, State, Status, SubjectKind, Waiver
 from hmislead.directory.models import CoC, Organization
+from hmislead.web.forms import ComboBox
 
 
 def requirement_choices() -> list[tuple[str, str]]:
@@ -23,7 +24,7 @@ def visible_cocs(request: Any) -> QuerySet[Any]:
 
 
 def visible_organizations(request: Any) -> QuerySet[Any]:
-    return Organization.objects.visible_to(request.user).current()
+    return Organization.objects.visible_to(request.user).current().only("name")
 
 
 class GridFilter(django_filters.FilterSet):
@@ -71,7 +72,9 @@ def at_agency(queryset: QuerySet[Any], organization: Any) -> QuerySet[Any]:
 class StatusFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(method="search", label="Search")
     state = django_filters.MultipleChoiceFilter(choices=State.choices, label="State")
-    organization = django_filters.ModelChoiceFilter(queryset=visible_organizations, method="at", label="Agency")
+    organization = django_filters.ModelChoiceFilter(
+        queryset=visible_organizations, method="at", label="Agency", empty_label="Any", widget=ComboBox
+    )
 
     class Meta:
         model = Status

@@ -98,7 +98,7 @@ class Change(AboutSubject):
 
     class Meta:
         indexes = (
-            models.Index(fields=["implementation", "as_of"], name="change_by_day"),
+            models.Index(fields=["implementation", "-as_of", "requirement", "id"], name="change_latest_first"),
             models.Index(fields=["implementation", "subject_id", "requirement", "as_of"], name="change_by_subject"),
         )
 

@@ -6,7 +6,7 @@ import datetime as dt
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -22,6 +22,7 @@ from hmislead.compliance.expressions import AddDays
 from hmislead.tenancy import settings
 
 SEE = "See it"
+NIL = UUID(int=0)  # no subject's
 SUBJECTS = ("implementation", "coc", "organization", "person", "license")
 
 
@@ -92,16 +93,21 @@ class Requirement:
     def lead(self, access: Access, slug: str, subject_id: UUID) -> tuple[str, str]:
         """The words and the address of a reader's button: `fix` for who may put it right, "See it" for who may only
         read that page, both empty for who may not open it."""
-        url = self.link(slug, subject_id)
-        door = resolve(urlsplit(url).path).func
-        if not access.has(*door.access):  # type: ignore[attr-defined]
+        if not access.has(*_door(self.link, slug)):
             return "", ""
-        return (self.fix if self._may_fix(access, subject_id) else SEE), url
+        return (self.fix if self._may_fix(access, subject_id) else SEE), self.link(slug, subject_id)
 
     def _may_fix(self, access: Access, subject_id: UUID) -> bool:
         own = OWN in self.fixed_by and subject_id == access.person_id
         held = (access.allows(each, organization_id=subject_id, coc_id=subject_id) for each in self.fixed_by)
         return not self.fixed_by or own or any(held)
+
+
+@lru_cache(maxsize=10_000)
+def _door(link: Callable[[str, UUID], str], slug: str) -> tuple[str, ...]:
+    """The permissions of the page `link` leads to: the same page for every subject, so that it is looked up once."""
+    door = resolve(urlsplit(link(slug, NIL)).path).func
+    return door.access  # type: ignore[attr-defined,no-any-return]
 
 
 REQUIREMENTS: dict[str, Requirement] = {}

@@ -5,6 +5,7 @@ Use: `<form method="post" class="form" data-warn-unsaved>{% csrf_token %}{{ form
 """
 
 from collections.abc import Iterator
+from html import escape
 from typing import Any
 
 from django import forms
@@ -12,7 +13,6 @@ from django.forms.boundfield import BoundField
 from django.forms.renderers import TemplatesSetting
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.html import format_html_join
 from django.utils.safestring import mark_safe
 from django_filters.widgets import RangeWidget
 
@@ -40,6 +40,7 @@ class ComboBox(forms.Select):
     """A select one can type into, for long lists. Without JavaScript it is the plain select.
 
     Its options are written here: Django makes two dictionaries for each of hundreds of agencies, and a template for them.
+    They are escaped without Django's `format_html`, which takes five times as long for so many.
     """
 
     template_name = "uswds/combo_box.html"
@@ -51,11 +52,11 @@ class ComboBox(forms.Select):
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
         context = super().get_context(name, value, attrs)
         chosen = set(context["widget"]["value"])
-        context["options"] = format_html_join(
-            "\n",
-            '<option value="{}"{}>{}</option>',
-            ((key, mark_safe(" selected") if key in chosen else "", label) for key, label in self._options()),
+        options = (
+            f'<option value="{escape(key)}"{" selected" if key in chosen else ""}>{escape(str(label))}</option>'
+            for key, label in self._options()
         )
+        context["options"] = mark_safe("\n".join(options))  # noqa: S308 - keys and labels are escaped
         return context
 
     def _options(self) -> Iterator[tuple[str, Any]]:

@@ -19,17 +19,17 @@ from typing import Any
 
 import django_filters
 from django.core.exceptions import ValidationError
-from django.core.paginator import Page, Paginator
+from django.core.paginator import Page
 from django.db.models import F, QuerySet
 from django.db.models.expressions import OrderBy
-from django.forms import CheckboxSelectMultiple, NullBooleanSelect, SelectMultiple
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from hmislead.web import exports, filter_words, saved_views, states
+from hmislead.web import exports, filter_fields, filter_words, saved_views, states
+from hmislead.web.list_pages import Pages
 from hmislead.web.templatetags import web as words
 
 CONTROLS = (
@@ -165,19 +165,12 @@ class Asked:
         self.request, self.listing = request, listing
         self.query = request.GET if query is None else query
         self.filters = listing.filterset(self.query, queryset=queryset, request=request) if listing.filterset else None
-        self._say_any()
+        if self.filters:
+            filter_fields.prepare(self.filters.form)
         self.columns = self._columns()
         self.sort = self._sort()
         self.rows = self._ordered(self.filters.qs if self.filters else queryset)
         self.refusal = ""
-
-    def _say_any(self) -> None:
-        """A yes-or-no filter that is off asks for any, not for what is unknown; several of a few are boxes to tick."""
-        for each in self.filters.form.fields.values() if self.filters else ():
-            if isinstance(each.widget, NullBooleanSelect):
-                each.widget.choices = [("unknown", "Any"), ("true", "Yes"), ("false", "No")]
-            elif type(each.widget) is SelectMultiple:
-                each.widget = CheckboxSelectMultiple(choices=each.choices)
 
     def _columns(self) -> list[Column]:
         wanted = {key for part in self.query.getlist("cols") for key in part.split(",")}
@@ -205,7 +198,7 @@ class Asked:
 
     def page(self) -> Page[Any]:
         if not hasattr(self, "_page"):
-            self._page = Paginator(self.rows, self.listing.per_page).get_page(self.query.get("page"))
+            self._page = Pages(self.rows, self.listing.per_page).get_page(self.query.get("page"))
         return self._page
 
     def body(self) -> list[tuple[Any, list[tuple[Column, SafeString | str]]]]:

@@ -73,6 +73,11 @@ def register(*items: NavItem) -> None:
             _items.append(item)
 
 
+def entries() -> tuple[NavItem, ...]:
+    """Every entry there is, whoever may see it."""
+    return tuple(_items)
+
+
 def register_link(name: str, url_name: str) -> None:
     """Name the page behind one place of the frame: home, search, notices, account, sign_in, sign_out or saved_views."""
     _links[name] = url_name

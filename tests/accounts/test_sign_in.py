@@ -182,6 +182,19 @@ def test_a_session_nobody_uses_ends_and_polling_is_no_use(implementation, signed
         assert "nothing happened for a while" in browser.get("/accounts/login/").content.decode()
 
 
+def test_the_last_use_of_a_browser_is_kept_to_the_minute(implementation, signed_in):
+    browser = signed_in(make_member(implementation, "dana@example.org"))
+    browser.get("/accounts/sessions/")
+    start = dt.datetime.now(dt.UTC)
+    seen = [UserSession.objects.get(session_key=browser.session.session_key).last_seen_at]
+    for seconds in (30, 120):
+        with time_machine.travel(start + dt.timedelta(seconds=seconds)):
+            browser.get("/accounts/sessions/")
+            seen.append(UserSession.objects.get(session_key=browser.session.session_key).last_seen_at)
+    assert seen[1] == seen[0]
+    assert seen[2] >= start + dt.timedelta(seconds=119)
+
+
 def test_staying_signed_in_is_use(implementation, signed_in):
     browser = signed_in(make_member(implementation, "dana@example.org"))
     start = dt.datetime.now(dt.UTC)

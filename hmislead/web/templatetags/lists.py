@@ -1,6 +1,7 @@
 """Rows of a list, written in Python: a template costs ten times as much for each of a thousand cells."""
 
 from collections.abc import Iterable
+from html import escape
 from typing import Any
 
 from django import template
@@ -14,8 +15,6 @@ _CHECK = (
     ' aria-label="Select {1}"></td>'
 )
 _HEAD = '<th scope="row" role="rowheader"><span class="cell-value">{}</span></th>'
-_CELL = '<td role="cell"{}><span class="cell-label">{}</span><span class="cell-value">{}</span></td>'
-_NUMBER = mark_safe(' class="is-number"')
 
 
 @register.simple_tag
@@ -32,7 +31,14 @@ def list_row(key: object, cells: list[tuple[Any, SafeString | str]], selectable:
 
 
 def _joined(cells: Iterable[tuple[Any, SafeString | str]]) -> SafeString:
+    # Written without `format_html`, which costs more than all that stands in the cells.
     parts = [
-        format_html(_CELL, _NUMBER if column.kind == "number" else "", column.label, html) for column, html in cells
+        f'<td role="cell"{_kind(column)}><span class="cell-label">{escape(column.label)}</span>'
+        f'<span class="cell-value">{conditional_escape(html)}</span></td>'
+        for column, html in cells
     ]
     return mark_safe("".join(parts))  # noqa: S308 - each part is escaped
+
+
+def _kind(column: Any) -> str:
+    return ' class="is-number"' if column.kind == "number" else ""
