@@ -88,6 +88,7 @@ MIDDLEWARE = [
     "hmislead.accounts.middleware.AccountPagesMiddleware",
     "hmislead.audit.middleware.HistoryContextMiddleware",
     "hmislead.access.middleware.DefaultDenyMiddleware",
+    "hmislead.web.middleware.ButtonAddressMiddleware",
 ]
 
 ROOT_URLCONF = "hmislead.urls"

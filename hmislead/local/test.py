@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from hmislead.local.state import ROOT, LocalError, State, open_state
 
 PYTHON = sys.executable
 ROOMS = ("agreements", "policies", "training", "reporting")
+PROCESSES = 2  # of pytest
 
 
 @contextmanager
@@ -46,12 +48,9 @@ def test_environment(state: State) -> dict[str, str]:
     return values | {"SECRET_KEY": secrets.token_urlsafe(48), "DJANGO_SETTINGS_MODULE": "hmislead.settings_test"}
 
 
-def prepare(environment: dict[str, str]) -> None:
+def find_tools(environment: dict[str, str]) -> None:
     """Chromium and pdftotext for the tests. A missing one is an error in CI; elsewhere its tests are skipped."""
     in_ci = os.environ.get("CI", "").lower() == "true"
-    missing = packages.ensure_weasyprint()
-    if missing:
-        raise LocalError(missing)
     chromium = packages.ensure_chromium()
     if chromium:
         environment["HMISLEAD_CHROMIUM"] = chromium
@@ -65,6 +64,13 @@ def prepare(environment: dict[str, str]) -> None:
             raise LocalError("pdftotext is missing and could not be installed, so the PDF tests cannot run.")
         environment["HMISLEAD_NO_PDFTOTEXT"] = "1"
         print("No pdftotext: the tests marked `pdftotext` are skipped (install the package poppler-utils to run them).")
+
+
+def make_databases(environment: dict[str, str]) -> None:
+    """One database for each process of pytest. Raises LocalError when the migrations fail; their message is above it."""
+    command = [PYTHON, "-m", "hmislead.local.test_databases", str(PROCESSES)]
+    if subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode != 0:
+        raise LocalError("The databases of the tests could not be made, so pytest was not run.")
 
 
 def production_environment(environment: dict[str, str]) -> dict[str, str]:
@@ -86,7 +92,7 @@ def typed() -> list[str]:
 
 
 def steps(environment: dict[str, str]) -> list[tuple[str, list[str], dict[str, str]]]:
-    """Each check: its name, its command, its environment."""
+    """Each static check: its name, its command, its environment."""
     manage = [PYTHON, "manage.py"]
     lint_imports = str(Path(PYTHON).parent / "lint-imports")
     deploy = [*manage, "check", "--deploy", "--fail-level", "WARNING"]
@@ -97,31 +103,35 @@ def steps(environment: dict[str, str]) -> list[tuple[str, list[str], dict[str, s
         ("import contracts", [lint_imports], environment),
         ("missing migrations", [*manage, "makemigrations", "--check", "--dry-run"], environment),
         ("check --deploy", deploy, production_environment(environment)),
-        ("pytest", [PYTHON, "-m", "pytest", "-n", "2"], environment),
     ]
 
 
 def run_all(environment: dict[str, str]) -> int:
     """Run every check, also after one failed. Returns 0 when all passed."""
-    seconds: list[str] = []
+    if missing := packages.ensure_weasyprint():
+        raise LocalError(missing)
     failed: list[str] = []
-    for name, command, its_environment in steps(environment):
-        print(f"── {name}", flush=True)
-        if name == "pytest":  # its summary is to be the last thing on the screen
-            _report(seconds, failed)
-        begun = time.monotonic()
-        code = subprocess.run(command, cwd=ROOT, env=its_environment, check=False).returncode
-        seconds.append(f"{name} {time.monotonic() - begun:.1f} s")
-        if code:
-            failed.append(name)
-            print(f"── {name} FAILED (exit code {code})", flush=True)
+    with ThreadPoolExecutor() as beside:  # most of the checks keep one core busy
+        pytest_needs = [beside.submit(need, environment) for need in (make_databases, find_tools)]
+        seconds = [_run(*step, failed) for step in steps(dict(environment))]
+        for need in pytest_needs:
+            need.result()
+    print("── " + ", ".join(seconds), flush=True)  # before pytest, whose summary is to be the last thing on the screen
+    if failed:
+        print(f"── failed so far: {', '.join(failed)}", flush=True)
+    _run("pytest", [PYTHON, "-m", "pytest", "-n", str(PROCESSES), "--reuse-db"], environment, failed)
     return 1 if failed else 0
 
 
-def _report(seconds: list[str], failed: list[str]) -> None:
-    print("── " + ", ".join(seconds), flush=True)
-    if failed:
-        print(f"── failed so far: {', '.join(failed)}", flush=True)
+def _run(name: str, command: list[str], environment: dict[str, str], failed: list[str]) -> str:
+    """Run one check, and tell its name and seconds. It joins `failed` when it fails."""
+    print(f"── {name}", flush=True)
+    begun = time.monotonic()
+    code = subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
+    if code:
+        failed.append(name)
+        print(f"── {name} FAILED (exit code {code})", flush=True)
+    return f"{name} {time.monotonic() - begun:.1f} s"
 
 
 def main() -> int:
@@ -129,7 +139,6 @@ def main() -> int:
         with test_services() as environment:
             arguments = sys.argv[1:]
             if not arguments:
-                prepare(environment)
                 return run_all(environment)
             chromium = packages.find_chromium()
             environment |= {"HMISLEAD_CHROMIUM": chromium} if chromium else {"HMISLEAD_NO_BROWSER": "1"}

@@ -23,6 +23,10 @@ def not_found(request: Any, exception: Exception) -> HttpResponse:
     return _answer(request, 404, "There is nothing here for you.", "errors/404.html")
 
 
+def not_a_page(request: Any) -> HttpResponse:
+    return _answer(request, 405, "This address is for a button.", "errors/405.html")
+
+
 def server_error(request: Any) -> HttpResponse:
     return _answer(
         request,

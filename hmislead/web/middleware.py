@@ -8,10 +8,10 @@ from collections.abc import Callable
 from typing import Any
 
 import structlog
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseNotAllowed
 
 from hmislead.access.middleware import declared_access
-from hmislead.web import metrics
+from hmislead.web import errors, metrics
 
 log = structlog.get_logger("hmislead.request")
 
@@ -71,3 +71,22 @@ def _is_for_one(request: Any, response: HttpResponse) -> bool:
         return True
     # A public page may carry a message for who is signed in; a file that says it is public is the same for everybody.
     return request.user.is_authenticated and "public" not in response.get("Cache-Control", "")
+
+
+class ButtonAddressMiddleware:
+    """The address of a button, opened as a page, says what it is.
+
+    It happens to whoever goes there from the history of their browser. Django's own answer is an empty one, for which
+    each browser shows a page of its own.
+    """
+
+    def __init__(self, get_response: Callable[[Any], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: Any) -> HttpResponse:
+        response = self.get_response(request)
+        if isinstance(response, HttpResponseNotAllowed) and request.method == "GET" and not response.content:
+            page = errors.not_a_page(request)
+            page["Allow"] = response["Allow"]
+            return page
+        return response
