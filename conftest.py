@@ -41,7 +41,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 # Modules whose tests hand on something costly: one process runs all of each, and begins with them.
-TOGETHER = {"tests/compliance/test_leads.py", "tests/local/test_commands.py", "tests/test_no_dead_ends.py"}
+TOGETHER = {
+    "tests/compliance/test_leads.py",
+    "tests/local/test_commands.py",
+    "tests/reporting/compliance/test_api.py",
+    "tests/reporting/compliance/test_documents.py",
+    "tests/reporting/compliance/test_facts.py",
+    "tests/reporting/compliance/test_pages.py",
+    "tests/reporting/compliance/test_reports.py",
+    "tests/test_no_dead_ends.py",
+}
 
 
 def pytest_collection_finish() -> None:

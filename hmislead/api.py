@@ -6,8 +6,10 @@ from functools import cache
 from typing import Any
 
 from django.urls import include, path
+from drf_spectacular import renderers
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from rest_framework.renderers import BaseRenderer
 
 from hmislead.web import api_routes
 
@@ -26,11 +28,41 @@ class KeptSchema(SchemaGenerator):
         return schema()
 
 
+class _Kept(BaseRenderer):
+    """Writes the schema out once in a process: anybody may ask for it, and writing takes longer than most pages do."""
+
+    written: dict[str, Any] = {}
+
+    def render(self, data: Any, *arguments: Any, **names: Any) -> Any:
+        if data is not schema():  # a problem
+            return super().render(data, *arguments, **names)
+        if self.media_type not in self.written:
+            self.written[self.media_type] = super().render(data, *arguments, **names)
+        return self.written[self.media_type]
+
+
+class Json(_Kept, renderers.OpenApiJsonRenderer):
+    pass
+
+
+class PlainJson(_Kept, renderers.OpenApiJsonRenderer2):
+    pass
+
+
+class Yaml(_Kept, renderers.OpenApiYamlRenderer):
+    pass
+
+
+class PlainYaml(_Kept, renderers.OpenApiYamlRenderer2):
+    pass
+
+
 class SchemaView(SpectacularAPIView):
-    """OpenAPI 3.1 of this installation, for anybody: it holds no data."""
+    """OpenAPI 3.1 of this installation, for anybody: it holds no data. JSON, or YAML with `?format=yaml`."""
 
     access = "public"
     generator_class = KeptSchema
+    renderer_classes = [Json, PlainJson, Yaml, PlainYaml]
 
 
 class DocsView(SpectacularSwaggerSplitView):

@@ -47,21 +47,34 @@ def tenant(implementation):
 
 @pytest.fixture
 def coc(tenant):
+    return make_coc()
+
+
+def make_coc():
     return factories.CoCFactory(number="OH-504")
 
 
 @pytest.fixture
 def agency(tenant, coc):
     """A CHO that takes part in `coc`."""
+    organization = make_agency()
+    factories.ParticipationFactory(organization=organization, coc=coc)
+    return organization
+
+
+def make_agency():
     organization = factories.OrganizationFactory(name="Harbor House")
     factories.OrganizationRoleFactory(organization=organization, role="cho")
-    factories.ParticipationFactory(organization=organization, coc=coc)
     return organization
 
 
 @pytest.fixture
 def neighbour(tenant):
     """Another CHO, outside `coc`."""
+    return make_neighbour()
+
+
+def make_neighbour():
     organization = factories.OrganizationFactory(name="Neighbor Services")
     factories.OrganizationRoleFactory(organization=organization, role="cho")
     return organization
@@ -133,7 +146,12 @@ def people(tenant, agency, neighbour, coc):
     """Users by role: `administrator`, `staff`, `coc_staff`, `cho_lead` (of `agency`), `security_officer` (of `agency`),
     `neighbour_lead`, `end_user` (a license at `agency`), `body_member` (of `coc`), `trainer`, `help_desk`, `monitor`,
     `analyst`, `auditor`, and `outsider` (no member)."""
-    places = {
+    return People(tenant, places(agency, neighbour, coc))
+
+
+def places(agency, neighbour, coc):
+    """For each name its role and where it holds it."""
+    return {
         "administrator": ("lead_administrator", {}),
         "staff": ("lead_staff", {}),
         "coc_staff": ("coc_staff", {"coc": coc}),
@@ -149,7 +167,6 @@ def people(tenant, agency, neighbour, coc):
         "end_user": ("", {"organization": agency}),
         "outsider": ("", {}),
     }
-    return People(tenant, places)
 
 
 @pytest.fixture

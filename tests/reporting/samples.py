@@ -11,6 +11,7 @@ from hmislead.files.models import StoredFile
 from hmislead.jobs import operations as jobs
 from hmislead.jobs.models import Job
 from hmislead.tenancy import settings
+from reporting.models import Report
 from reporting.operations import reports
 from tests import factories
 from tests.agreements import factories as agreements
@@ -88,6 +89,11 @@ def finish(report):
     assert jobs.run(job.pk)
     report.refresh_from_db()
     return report
+
+
+def queued():
+    """The reports that were asked for and are not made yet."""
+    return Report.objects.filter(state=Report.State.QUEUED)
 
 
 def today():

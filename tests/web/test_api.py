@@ -5,7 +5,6 @@ import json
 import threading
 
 import pytest
-import yaml
 from django.core.cache import cache
 from django.db import connection
 from django.utils import timezone
@@ -247,7 +246,7 @@ def test_too_many_requests_are_told_when_to_come_back(api, monkeypatch):
 def test_the_schema_is_public_and_tells_of_problems(client, db):
     response = client.get("/api/v1/schema/")
     assert response.status_code == 200
-    schema = yaml.safe_load(response.content)
+    schema = response.json()
     operation = schema["paths"]["/api/v1/i/{slug}/organizations/"]["post"]
     assert {"201", "400", "401", "403", "404", "409", "422", "429"} <= set(operation["responses"])
     assert "application/problem+json" in operation["responses"]["400"]["content"]
@@ -255,3 +254,11 @@ def test_the_schema_is_public_and_tells_of_problems(client, db):
     assert any(parameter["name"] == "Idempotency-Key" for parameter in operation["parameters"])
     names = [each["operationId"] for path in schema["paths"].values() for each in path.values()]
     assert len(names) == len(set(names))
+
+
+def test_the_schema_is_written_once_for_each_form(client, db, monkeypatch):
+    first = {form: client.get(f"/api/v1/schema/?format={form}").content for form in ("json", "yaml")}
+    assert (first["json"][:1], first["yaml"][:8]) == (b"{", b"openapi:")
+    for renderer in ("OpenApiJsonRenderer", "OpenApiYamlRenderer"):
+        monkeypatch.setattr(f"drf_spectacular.renderers.{renderer}.render", lambda *_: pytest.fail("written again"))
+    assert {form: client.get(f"/api/v1/schema/?format={form}").content for form in first} == first

@@ -46,12 +46,6 @@ def test_a_page_opens_for_whom_it_is_meant(sign_in, name, role):
     assert status == (200 if role in LISTS[name] else 404 if role == "outsider" else 403)
 
 
-@pytest.fixture
-def report(world, people):
-    """Harbor House's, asked for by its lead: it names people."""
-    return samples.made(kind=Kind.CHO, organization_id=world.pk, by=people["cho_lead"])
-
-
 @pytest.mark.parametrize("role", ROLES)
 def test_a_report_and_its_files_are_there_for_who_may_see_them(sign_in, report, role):
     browser = sign_in(role)
@@ -85,7 +79,7 @@ def test_a_lead_asks_for_their_agencys_report_in_one_step(sign_in, world, people
     assert "coc" not in form.fields
     sent = {"kind": Kind.CHO, "organization": world.pk, "as_of": today.isoformat()}
     answer = sign_in("cho_lead").post(url("report-new"), sent)
-    report = Report.objects.get()
+    report = samples.queued().get()
     assert (answer.status_code, answer["Location"]) == (302, report.get_absolute_url())
     assert (report.as_of, report.requested_by) == (today, people["cho_lead"])
 
@@ -95,7 +89,7 @@ def test_a_forged_form_asks_for_no_other_agencys_report(sign_in, world, neighbou
     assert sign_in("cho_lead").post(url("report-new"), sent).status_code == 422
     sent = {"kind": Kind.IMPLEMENTATION, "as_of": today.isoformat()}
     assert sign_in("cho_lead").post(url("report-new"), sent).status_code in {403, 422}
-    assert not Report.objects.exists()
+    assert not samples.queued().exists()
 
 
 def test_coc_staff_ask_for_their_share_and_must_name_it(sign_in, world, coc, other_coc, today):
@@ -106,7 +100,7 @@ def test_coc_staff_ask_for_their_share_and_must_name_it(sign_in, world, coc, oth
     assert "Choose your CoC." in refused.content.decode()
     assert browser.post(url("report-new"), {**sent, "coc": other_coc.pk}).status_code == 422
     assert browser.post(url("report-new"), {**sent, "coc": coc.pk}).status_code == 302
-    assert Report.objects.get().coc == coc
+    assert samples.queued().get().coc == coc
 
 
 def test_a_refused_form_keeps_what_was_chosen(sign_in, world, today):
@@ -121,7 +115,7 @@ def test_a_refused_form_keeps_what_was_chosen(sign_in, world, today):
 def test_what_was_chosen_for_the_other_kind_is_let_go(sign_in, world, coc, today):
     sent = {"kind": Kind.CHO, "organization": world.pk, "coc": coc.pk, "as_of": today.isoformat()}
     assert sign_in("staff").post(url("report-new"), sent).status_code == 302
-    report = Report.objects.get()
+    report = samples.queued().get()
     assert (report.organization, report.coc) == (world, None)
 
 
