@@ -8,7 +8,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 
 
-class Pages(Paginator):  # type: ignore[type-arg]
+class Pages(Paginator):
     """Pages of a queryset of models.
 
     PostgreSQL joins and counts for every row it sorts, also for those that stand on other pages. A list of more than one
