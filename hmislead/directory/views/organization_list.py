@@ -72,12 +72,12 @@ def state_of(row: Organization) -> str:
     return "closed" if row.closed_on and row.closed_on <= settings.today() else "active"
 
 
-def roles_of(row: Organization) -> str:
-    return ", ".join(role.get_role_display() for role in row.roles.all() if role.ends_on is None)
+def roles_of(row: Any) -> str:
+    return ", ".join(role.get_role_display() for role in row.all_roles if role.ends_on is None)
 
 
-def cocs_of(row: Organization) -> str:
-    return ", ".join(sorted({taken.coc.number for taken in row.participations.all() if taken.ends_on is None}))
+def cocs_of(row: Any) -> str:
+    return ", ".join(sorted({taken.coc.number for taken in row.seen_participations if taken.ends_on is None}))
 
 
 AGENCIES = Listing(
@@ -115,9 +115,15 @@ AGENCIES = Listing(
 
 
 def for_list(rows: QuerySet[Organization], user: Any) -> QuerySet[Organization]:
-    """Agencies with what a list shows of each; the counts are of what `user` may see."""
+    """Agencies with what a list shows of each; the counts are of what `user` may see.
+
+    What is prefetched stands in lists of its own: for a manager's rows Django copies the query once for each agency.
+    """
     participations = Participation.objects.visible_to(user).select_related("coc")
-    return rows.prefetch_related("roles", Prefetch("participations", participations)).annotate(
+    return rows.prefetch_related(
+        Prefetch("roles", to_attr="all_roles"),
+        Prefetch("participations", participations, to_attr="seen_participations"),
+    ).annotate(
         project_count=_count(Project.objects.visible_to(user).filter(removed_on=None)),
         license_count=_count(License.objects.visible_to(user).living()),
         failing_count=_count(Status.objects.visible_to(user).filter(subject_kind="organization", state__in=FAILING)),

@@ -16,7 +16,7 @@ from hmislead.audit.timeline import timeline
 from hmislead.directory import policy
 from hmislead.directory.forms.projects import PART_FORMS, ProjectAddForm, ProjectForm
 from hmislead.directory.hmis_csv.spec import load_spec
-from hmislead.directory.models import CoC, HMISParticipation, Inventory, Organization, Project, ProjectCoC
+from hmislead.directory.models import CoC, HMISParticipation, Organization, Project, ProjectCoC
 from hmislead.directory.operations import projects
 from hmislead.directory.querysets import running
 from hmislead.directory.views import organizations
@@ -93,24 +93,24 @@ def _short_type(row: Project) -> str:
     return label_of("project_type", row.project_type)
 
 
-def _cocs(row: Project) -> str:
-    return ", ".join(sorted({each.coc_code for each in row.locations.all() if each.removed_on is None}))
+def _cocs(row: Any) -> str:
+    return ", ".join(sorted({each.coc_code for each in row.all_locations if each.removed_on is None}))
 
 
-def _hmis_now(row: Project) -> str:
+def _hmis_now(row: Any) -> str:
     today = settings.today()
-    for each in row.hmis_participations.all():
+    for each in row.all_hmis_participations:
         started = each.starts_on is None or each.starts_on <= today
         if each.removed_on is None and started and (each.ends_on is None or each.ends_on >= today):
             return str(each.get_kind_display())
     return ""
 
 
-def _beds(row: Project) -> int:
+def _beds(row: Any) -> int:
     today = settings.today()
     return sum(
         each.beds
-        for each in row.inventory.all()
+        for each in row.all_inventory
         if each.removed_on is None
         and (each.starts_on is None or each.starts_on <= today)
         and (each.ends_on is None or each.ends_on >= today)
@@ -156,7 +156,7 @@ PROJECTS = Listing(
 def for_list(rows: Any) -> Any:
     """Projects with what a list shows of each, in a constant number of queries."""
     return rows.select_related("organization").prefetch_related(
-        "locations", "hmis_participations", Prefetch("inventory", Inventory.objects.all())
+        *(Prefetch(each, to_attr=f"all_{each}") for each in ("locations", "hmis_participations", "inventory"))
     )
 
 
