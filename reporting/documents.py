@@ -23,6 +23,7 @@ Facts = dict[str, Any]
 # The parts of a bar, what holds first.
 PARTS = (State.MET, State.DUE_SOON, State.WAIVED, State.OVERDUE, State.NOT_MET)
 GRID_COLUMNS = 11  # requirements side by side on a landscape page; more of them get a second table
+LANGUAGE = "en"  # of every word of ours in a report, and so of the report
 CONTENTS_OVER = 5  # pages
 CONTENTS_FROM = 65  # rows of tables that take about so many pages
 
@@ -34,7 +35,7 @@ def pdf_of(kind: str, facts: Facts) -> bytes:
 
     def drawn(contents: bool) -> bytes:
         shown = {**told, "contents": contents}
-        return pdf_from(template, shown, title=title(facts), language=context.current().language)
+        return pdf_from(template, shown, title=title(facts), language=LANGUAGE)
 
     guess = _rows(facts) > CONTENTS_FROM
     first = drawn(guess)

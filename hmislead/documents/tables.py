@@ -16,6 +16,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
+from openpyxl.worksheet.properties import PageSetupProperties
 
 # What a spreadsheet program may take for the start of a formula (OWASP, "CSV injection"): the signs, blanks it passes
 # over, and the full-width signs that Chinese, Japanese and Korean keyboards type.
@@ -24,6 +25,8 @@ NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # what no X
 LONGEST_CELL = 32_767  # characters an XLSX cell holds
 LONGEST_TITLE = 31  # characters a sheet's name holds
 NARROWEST, WIDEST = 8, 60  # columns, in characters
+WIDEST_NAME = 24  # of a column; longer ones wrap
+SCREENFUL = 8  # columns; of a wider table the first one stays in sight
 _NOT_IN_TITLES = str.maketrans(dict.fromkeys("[]:*?/\\", " "))
 _HEADER = {
     "font": Font(bold=True, color="FFFFFF"),
@@ -81,7 +84,7 @@ def _write(page: WriteOnlyWorksheet, sheet: Sheet) -> None:
     rows = [[_cell_value(value) for value in row] for row in sheet.rows]
     for row in rows:
         _check(row, sheet.columns)
-    page.freeze_panes = "A2"
+    page.freeze_panes = "B2" if len(sheet.columns) > SCREENFUL else "A2"
     for at, name in enumerate(sheet.columns):
         page.column_dimensions[get_column_letter(at + 1)].width = _width(name, [row[at] for row in rows])
     page.append([_header(page, name) for name in sheet.columns])
@@ -89,6 +92,9 @@ def _write(page: WriteOnlyWorksheet, sheet: Sheet) -> None:
         page.append([_cell(page, value) for value in row])
     page.auto_filter.ref = f"A1:{get_column_letter(len(sheet.columns))}{len(rows) + 1}"
     page.print_title_rows = "1:1"
+    page.page_setup.orientation = "landscape"
+    page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    page.page_setup.fitToHeight = 0  # as many pages down as it takes, one across
 
 
 def _header(page: WriteOnlyWorksheet, name: str) -> WriteOnlyCell:
@@ -147,9 +153,9 @@ def _check(row: Sequence[object], columns: Sequence[str]) -> None:
 
 
 def _width(name: str, values: Sequence[object]) -> int:
-    """Of a column in characters: its longest value, within limits. The filter's arrow takes three."""
+    """Of a column in characters: its longest value, within limits; a longer name wraps. The filter's arrow takes three."""
     lengths = [max((len(line) for line in str(value).splitlines()), default=0) for value in values if value is not None]
-    return max(NARROWEST, min(WIDEST, max([len(name) + 3, *(length + 1 for length in lengths)])))
+    return max(NARROWEST, min(WIDEST, max([min(len(name) + 3, WIDEST_NAME), *(length + 1 for length in lengths)])))
 
 
 def _free_name(title: str, taken: set[str]) -> str:

@@ -48,12 +48,19 @@ def collect(coc: CoC | None, day: Day, *, by: Any) -> Facts:
             told.table(
                 "Index",
                 [
-                    "File", "Agreement", "Parties", told.column("Signed", told.DAY), told.column("In effect from", told.DAY),
-                    told.column("Last day", told.DAY), "Sealed here", "SHA-256",
+                    told.column("File", width="quarter"),
+                    "Agreement",
+                    told.column("Parties", width="quarter"),
+                    told.column("Signed", told.DAY),
+                    told.column("In effect from", told.DAY),
+                    told.column("Last day", told.DAY),
+                    "Sealed here",
+                    "SHA-256",
                 ],
                 rows,
                 lead="Each file is in the zip file of this pack under the name given here, as it is kept, byte by byte.",
                 empty="No agreement in force has a copy on file.",
+                wide=True,
             )
         ],
         method=(

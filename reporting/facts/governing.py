@@ -114,7 +114,13 @@ def _missing(judged: Iterable[tuple[DocumentVersion, str, completeness.Panel]]) 
 def _rows_of(version: DocumentVersion, panel: completeness.Panel) -> Facts:
     return told.table(
         str(version),
-        ["Standard", "What it asks for", told.column("State", told.STATE), "Where", "Confirmed by"],
+        [
+            "Standard",
+            told.column("What it asks for", width="third"),
+            told.column("State", told.STATE),
+            told.column("Where", width="quarter"),
+            "Confirmed by",
+        ],
         [
             [row.standard, row.label, row.state, row.where, row.reviewer]
             for row in panel.rows
@@ -147,7 +153,13 @@ def collect_cross_reference(coc: CoC | None, day: Day, *, by: Any) -> Facts:
         tables=[
             told.table(
                 section,
-                ["Standard", "What it asks for", told.column("State", told.STATE), "Documents it belongs in", "Where"],
+                [
+                    "Standard",
+                    told.column("What it asks for", width="third"),
+                    told.column("State", told.STATE),
+                    "Documents it belongs in",
+                    told.column("Where", width="quarter"),
+                ],
                 [[row[0].pk, row[0].label, *row[1:]] for row in rows if row[0].section == section],
                 empty="",
             )
@@ -262,8 +274,8 @@ def _approvals(effects: list[Any], states: list[str]) -> Facts:
     return told.table(
         "Approvals",
         [
-            "Document", "CoC", told.column("State", told.STATE), told.column("Approved", day), "Decision",
-            told.column("In effect from", day), told.column("Next approval by", day),
+            told.column("Document", width="quarter"), "CoC", told.column("State", told.STATE),
+            told.column("Approved", day), "Decision", told.column("In effect from", day), told.column("Next approval by", day),
         ],
         [
             [
@@ -294,8 +306,8 @@ def _cycles(coc: CoC | None, on: dt.date, by: Any) -> Facts:
     return told.table(
         "Yearly reviews",
         [
-            "Document", "CoC", told.column("Opened", day), told.column("Due", day), told.column("Closed", day),
-            "Outcome", "Decision",
+            told.column("Document", width="quarter"), "CoC", told.column("Opened", day), told.column("Due", day),
+            told.column("Closed", day), "Outcome", "Decision",
         ],
         [
             [

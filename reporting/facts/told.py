@@ -16,17 +16,31 @@ TEXT, STATE, DAY, NUMBER = "text", "state", "day", "number"
 PAST = "This day is over: it is told as it is known today, with what was entered since."
 
 
-def column(label: str, kind: str = TEXT) -> Facts:
-    """A column's head and what it holds."""
-    return {"label": label, "kind": kind}
+def column(label: str, kind: str = TEXT, *, width: str = "") -> Facts:
+    """A column's head and what it holds. `width` is `quarter`, `third`, or nothing: as wide as its words ask for."""
+    return {"label": label, "kind": kind, "width": width}
 
 
 def table(
-    title: str, columns: Sequence[Facts | str], rows: Iterable[Sequence[Any]], *, lead: str = "", empty: str
+    title: str,
+    columns: Sequence[Facts | str],
+    rows: Iterable[Sequence[Any]],
+    *,
+    lead: str = "",
+    empty: str,
+    wide: bool = False,
 ) -> Facts:
-    """One table: `rows` have a value a column, `empty` is said in place of a table without rows."""
+    """One table: `rows` have a value a column, `empty` is said in place of a table without rows, a `wide` one turns the
+    page of the PDF."""
     heads = [column(each) if isinstance(each, str) else each for each in columns]
-    return {"title": title, "columns": heads, "rows": [list(row) for row in rows], "lead": lead, "empty": empty}
+    return {
+        "title": title,
+        "columns": heads,
+        "rows": [list(row) for row in rows],
+        "lead": lead,
+        "empty": empty,
+        "wide": wide,
+    }
 
 
 def facts(

@@ -21,7 +21,7 @@ from hmislead.notices.models import Message, Notice
 from hmislead.seals.models import SealedFile
 from hmislead.tenancy import settings
 from tests.agreements.test_packets import both_sides, sent, sign
-from tests.documents.conformance import problems
+from tests.documents.conformance import beyond_the_margin, problems
 from tests.files.test_checks import picture
 
 pytestmark = pytest.mark.django_db
@@ -68,6 +68,7 @@ def test_the_copy_says_who_signed_what_and_when(complete, tmp_path):
         assert entry.get_kind_display().split()[0] in words
     assert "Signature is Valid" in seal
     assert problems(content) == []
+    assert beyond_the_margin(content) == []
 
 
 def test_the_register_the_trail_and_the_agreement_know_of_it(complete):
@@ -135,6 +136,7 @@ def test_a_signature_on_paper_is_listed_with_the_checksum_of_its_scan(people, pa
     assert "On paper, pages 3-4" in " ".join(words.split())
     assert hashlib.sha256(PNG).hexdigest() in "".join(words.split())
     assert problems(content_of(packet)) == []
+    assert beyond_the_margin(content_of(packet)) == []
 
 
 def test_a_replaced_paper_is_the_copy_that_is_served_not_the_sealed_one(complete, parties, people):

@@ -61,6 +61,15 @@ def test_the_header_stays_filters_and_prints_on_each_page() -> None:
     assert all(cell.font.bold for cell in page[1])
 
 
+def test_a_wide_table_keeps_its_first_column_in_sight_and_prints_one_page_across() -> None:
+    names = [f"What is asked of an agency, number {number}" for number in range(12)]
+    page = sheet_of(Sheet("Agencies", names, [["met"] * 12]))
+    assert page.freeze_panes == "B2"
+    assert page.column_dimensions["A"].width == 24
+    assert (page.page_setup.orientation, page.page_setup.fitToHeight) == ("landscape", 0)
+    assert page.sheet_properties.pageSetUpPr.fitToPage is True
+
+
 def test_columns_are_as_wide_as_their_longest_value_within_limits() -> None:
     page = sheet_of(Sheet("A", ["Name", "Note", "N"], [["Northside Family Shelter", "x" * 500, 1]]))
     assert [page.column_dimensions[letter].width for letter in "ABC"] == [25, 60, 8]

@@ -30,7 +30,7 @@ from reporting.operations import reports
 from tests import factories
 from tests.agreements import factories as agreements
 from tests.documents import factories as documents
-from tests.documents.conformance import problems
+from tests.documents.conformance import beyond_the_margin, problems
 from tests.files.samples import pdf
 from tests.reporting import samples
 
@@ -195,6 +195,7 @@ def test_the_pack_holds_each_copy_byte_by_byte_under_the_name_in_the_index(filed
         names = pack.namelist()
         kept = {hashlib.sha256(pack.read(name)).hexdigest() for name in names[1:]}
         assert problems(pack.read("index.pdf")) == []
+        assert beyond_the_margin(pack.read("index.pdf")) == []
     assert names == ["index.pdf", "0001-participation-harbor-house.pdf", "0002-participation-neighbor-services.pdf"]
     assert kept == {each.file.sha256 for each in filed}
     book = openpyxl.load_workbook(io.BytesIO(report.xlsx.content.open().read()))
@@ -251,6 +252,7 @@ def test_each_is_accessible_and_its_workbook_says_the_same(kind, bound, plan, pe
     facts["head"] = {"number": "R-2026-001", "as_of": today, "recorded": None, "asked_by": "Dana"}
     content = drawing.pdf_of(kind, facts)
     assert problems(content) == []
+    assert beyond_the_margin(content) == []
     with pikepdf.open(io.BytesIO(content)) as made:
         assert str(made.docinfo["/Title"]) == f"{Kind(kind).label}: North"
     book = openpyxl.load_workbook(io.BytesIO(workbooks.xlsx_of(kind, facts)))

@@ -17,7 +17,7 @@ from reporting.facts.results import day_of
 from reporting.models import Kind
 from reporting.operations import reports
 from tests import factories
-from tests.documents.conformance import problems
+from tests.documents.conformance import beyond_the_margin, problems
 from tests.reporting import samples
 
 pytestmark = pytest.mark.django_db
@@ -68,6 +68,7 @@ def test_one_agencys_register_and_an_earlier_day(made, people, neighbour, agency
 def test_the_pdf_is_accessible_and_the_workbook_says_the_same(facts):
     content = documents.pdf_of(Kind.SANCTIONS, facts)
     assert problems(content) == []
+    assert beyond_the_margin(content) == []
     book = openpyxl.load_workbook(io.BytesIO(workbooks.xlsx_of(Kind.SANCTIONS, facts)))
     assert book["Sanctions"].max_row == 5
     numbers = {row[0].value for row in book["Sanctions"].iter_rows(min_row=2)}

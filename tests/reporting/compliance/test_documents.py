@@ -17,7 +17,7 @@ from reporting.facts import agency, implementation, sanctions
 from reporting.facts.results import day_of
 from reporting.models import Kind
 from tests import factories
-from tests.documents.conformance import problems
+from tests.documents.conformance import beyond_the_margin, problems
 from tests.reporting import samples
 
 pytestmark = pytest.mark.django_db
@@ -115,6 +115,7 @@ def test_headers_repeat_on_every_page_of_a_long_table(world, people, today):
     assert all("Agency" in page for page in rows)
     assert all(f"Page {number} of {len(pages)}" in page for number, page in enumerate(pages, 1))
     assert problems(content) == []
+    assert beyond_the_margin(content) == []
 
 
 def test_a_report_of_more_than_five_pages_opens_with_its_contents(world, people, today):
@@ -137,17 +138,18 @@ def _has_contents(pdf):
 @pytest.mark.parametrize("named", [True, False])
 @pytest.mark.parametrize("days", [0, 8])
 @pytest.mark.parametrize("kind", [Kind.CHO, Kind.IMPLEMENTATION, Kind.SANCTIONS])
-def test_every_report_conforms_is_titled_and_in_its_language(world, tenant, people, coc, today, kind, days, named):
+def test_every_report_conforms_is_titled_and_tells_its_language(world, tenant, people, coc, today, kind, days, named):
     tenant.language = "es"
     about = world if kind == Kind.CHO else None if named or kind == Kind.SANCTIONS else coc
     by = people["staff"] if named else people["coc_staff"]
     facts = facts_of(kind, about, today - dt.timedelta(days=days), by, named)
     content = documents.pdf_of(kind, facts)
     assert problems(content) == []
+    assert beyond_the_margin(content) == []
     with pikepdf.open(io.BytesIO(content)) as pdf:
         assert str(pdf.docinfo["/Title"]) == documents.title_of(kind, facts)
         assert pdf.Root.MarkInfo.Marked
-        assert str(pdf.Root.Lang) == "es"
+        assert str(pdf.Root.Lang) == "en"  # its words are ours, whatever language the implementation's documents have
 
 
 def test_states_are_words_and_never_colour_alone(agency_facts):
@@ -166,6 +168,7 @@ def test_a_report_about_nothing_is_made_all_the_same(tenant, people, today):
     for kind, about in ((Kind.CHO, empty), (Kind.IMPLEMENTATION, None)):
         facts = facts_of(kind, about, today, people["staff"], True)
         assert problems(documents.pdf_of(kind, facts)) == []
+        assert beyond_the_margin(documents.pdf_of(kind, facts)) == []
         assert openpyxl.load_workbook(io.BytesIO(workbooks.xlsx_of(kind, facts))).sheetnames[0] == "Summary"
 
 
