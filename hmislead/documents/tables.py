@@ -84,6 +84,7 @@ def _write(page: WriteOnlyWorksheet, sheet: Sheet) -> None:
     rows = [[_cell_value(value) for value in row] for row in sheet.rows]
     for row in rows:
         _check(row, sheet.columns)
+    page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)  # written with the first row, as are panes
     page.freeze_panes = "B2" if len(sheet.columns) > SCREENFUL else "A2"
     for at, name in enumerate(sheet.columns):
         page.column_dimensions[get_column_letter(at + 1)].width = _width(name, [row[at] for row in rows])
@@ -93,7 +94,6 @@ def _write(page: WriteOnlyWorksheet, sheet: Sheet) -> None:
     page.auto_filter.ref = f"A1:{get_column_letter(len(sheet.columns))}{len(rows) + 1}"
     page.print_title_rows = "1:1"
     page.page_setup.orientation = "landscape"
-    page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     page.page_setup.fitToHeight = 0  # as many pages down as it takes, one across
 
 
