@@ -57,6 +57,7 @@ def pytest_collection_finish() -> None:
     """What is loaded by now stays to the end: looking through it for rubbish again and again took a twentieth of the time."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(20_000, 20, 20)  # and looking for new rubbish as seldom as memory allows
 
 
 class Together(LoadScopeScheduling):

@@ -21,7 +21,7 @@ from weasyprint.text.fonts import FontConfiguration
 
 from hmislead.access.scopes import ROBOT
 from hmislead.directory.models import Organization
-from hmislead.documents import pdf
+from hmislead.documents import drawing, pdf
 from hmislead.tenancy.context import use
 from hmislead.tenancy.models import Implementation
 from hmislead.tenancy.settings import today
@@ -63,14 +63,14 @@ def reports(agencies: int = 12) -> None:
 
 def _compare(name: str, kind: str, told: list[dict[str, Any]]) -> None:
     """Each report as it is made, then its last drawing by WeasyPrint alone."""
-    sheet, fonts = (ROOT / pdf.STYLE).read_text(encoding="utf-8"), FontConfiguration()
-    style = CSS(string=sheet, font_config=fonts, url_fetcher=pdf.NothingOutside())
+    sheet, fonts = (ROOT / drawing.STYLE).read_text(encoding="utf-8"), FontConfiguration()
+    style = CSS(string=sheet, font_config=fonts, url_fetcher=drawing.NothingOutside())
     ours, bare, drawn = [], [], []
     for facts in [told[0], *told]:  # the first warms caches
         pages: list[str] = []
         with mock.patch.object(pdf, "printable", side_effect=_keeping(pages)):
             ours.append(_busy(lambda facts=facts: documents.pdf_of(kind, facts)))
-        page = HTML(string=pages[-1], url_fetcher=pdf.NothingOutside())
+        page = HTML(string=pages[-1], url_fetcher=drawing.NothingOutside())
         bare.append(
             _busy(lambda page=page: page.write_pdf(font_config=fonts, stylesheets=[style], pdf_variant="pdf/ua-1"))
         )
@@ -102,8 +102,8 @@ def _calls() -> dict[str, Callable[[], object]]:
     data = samples.report()
     title = "Compliance of every agency"
     html = render_to_string("report.html", {**data, "title": title, "language": "en"})
-    sheet = (ROOT / pdf.STYLE).read_text(encoding="utf-8")
-    outside = pdf.NothingOutside()
+    sheet = (ROOT / drawing.STYLE).read_text(encoding="utf-8")
+    outside = drawing.NothingOutside()
 
     def bare(fonts: FontConfiguration, style: CSS) -> bytes:
         page = HTML(string=html, url_fetcher=outside)

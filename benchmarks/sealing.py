@@ -33,7 +33,7 @@ from agreements.operations import campaigns, copies, signing
 from hmislead.access.scopes import ROBOT
 from hmislead.accounts.models import Membership, User
 from hmislead.directory.models import License, Organization, OrganizationRole, Person, Signatory
-from hmislead.documents import pdf
+from hmislead.documents import drawing, pdf
 from hmislead.documents.merge_fields import FIELD
 from hmislead.documents.models import Block, Document, DocumentVersion
 from hmislead.documents.starting import starting
@@ -133,7 +133,7 @@ def _sign(packet: Packet) -> None:
 def _bare(html: str) -> bytes:
     """The same page with nothing of ours but its style sheet and the key."""
     fonts, style = _prepared()
-    drawn = HTML(string=html, url_fetcher=pdf.NothingOutside()).write_pdf(
+    drawn = HTML(string=html, url_fetcher=drawing.NothingOutside()).write_pdf(
         font_config=fonts, stylesheets=[style], pdf_variant="pdf/ua-1"
     )
     meta = signers.PdfSignatureMetadata(
@@ -154,8 +154,8 @@ _KEPT: list[Any] = []
 def _prepared() -> tuple[FontConfiguration, CSS]:
     if not _KEPT:
         fonts = FontConfiguration()
-        sheet = (django_settings.BASE_DIR / pdf.STYLE).read_text(encoding="utf-8")
-        _KEPT.extend((fonts, CSS(string=sheet, font_config=fonts, url_fetcher=pdf.NothingOutside())))
+        sheet = (django_settings.BASE_DIR / drawing.STYLE).read_text(encoding="utf-8")
+        _KEPT.extend((fonts, CSS(string=sheet, font_config=fonts, url_fetcher=drawing.NothingOutside())))
     return _KEPT[0], _KEPT[1]
 
 

@@ -3,44 +3,19 @@
 Run it in a task, never in a request: it costs about a tenth of a second per page.
 """
 
-import os
 import tempfile
-import threading
 from base64 import b64encode
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pdfua
-from django.conf import settings
 from django.template.loader import render_to_string
-from weasyprint import CSS, HTML
-from weasyprint.text.fonts import FontConfiguration
-from weasyprint.urls import URLFetcher, URLFetcherResponse
 
-from hmislead.documents.parts import SCHEME, part, printable
+from hmislead.documents.parts import printable
 from hmislead.documents.tagging import finish
-from hmislead.jobs import garbage
 
-STYLE = "templates/documents/document.css"
 # The rule on empty headings stops on how this pikepdf gives numbers; the tests look at the headings themselves.
 _RULES_THAT_CANNOT_RUN = {"UA-14-001"}
 _LOGO_TYPES = {"image/png", "image/jpeg", "image/gif", "image/webp"}
-# WeasyPrint's font map belongs to one thread at a time; documents of one process queue here.
-_drawing = threading.Lock()
-
-
-class NothingOutside(URLFetcher):
-    """Lets a document embed `data:` URIs and our own parts. Network, disk and every other scheme are refused."""
-
-    def __init__(self) -> None:
-        super().__init__(allowed_protocols={"data"}, allow_redirects=False)
-
-    def fetch(self, url: str, headers: dict[str, str] | None = None) -> URLFetcherResponse:
-        if url.startswith(f"{SCHEME}:"):
-            content, content_type = part(url)
-            return URLFetcherResponse(url, content, {"Content-Type": content_type})
-        return super().fetch(url, headers)
 
 
 def pdf_from(template: str, context: dict[str, Any], *, title: str, language: str = "en") -> bytes:
@@ -50,11 +25,10 @@ def pdf_from(template: str, context: dict[str, Any], *, title: str, language: st
     reader's window shows; `language` is a BCP 47 tag. Returns the file's bytes. Raises whatever the template raises.
     """
     html = printable(render_to_string(template, {**context, "title": title, "language": language}))
-    with _drawing, garbage.put_off():
-        fonts, style = _prepared(os.getpid())
-        page = HTML(string=html, url_fetcher=NothingOutside())
-        raw = page.write_pdf(font_config=fonts, stylesheets=[style], pdf_variant="pdf/ua-1")
-    return finish(raw)
+    # A quarter of the time in which a process starts, and most processes never draw.
+    from hmislead.documents import drawing
+
+    return finish(drawing.draw(html))
 
 
 def check_pdf(content: bytes) -> list[str]:
@@ -80,14 +54,3 @@ def data_uri(content: bytes, content_type: str) -> str:
     if content_type not in _LOGO_TYPES:
         raise ValueError("A document embeds PNG, JPEG, GIF and WebP images only.")
     return f"data:{content_type};base64,{b64encode(content).decode()}"
-
-
-@cache
-def _prepared(process: int) -> tuple[FontConfiguration, CSS]:
-    """Fonts and style sheet, read once per process: reading them anew for each document makes letters 7 times slower.
-
-    `process` keeps a forked worker from sharing its parent's: fonts are temporary files their owner deletes.
-    """
-    fonts = FontConfiguration()
-    text = (Path(settings.BASE_DIR) / STYLE).read_text(encoding="utf-8")
-    return fonts, CSS(string=text, font_config=fonts, url_fetcher=NothingOutside())

@@ -92,14 +92,14 @@ def typed() -> list[str]:
 
 
 def steps(environment: dict[str, str]) -> list[tuple[str, list[str], dict[str, str]]]:
-    """Each static check: its name, its command, its environment."""
+    """Each static check: its name, its command, its environment. The longest comes first."""
     manage = [PYTHON, "manage.py"]
     lint_imports = str(Path(PYTHON).parent / "lint-imports")
     deploy = [*manage, "check", "--deploy", "--fail-level", "WARNING"]
     return [
+        ("mypy", [PYTHON, "-m", "mypy", *typed()], environment),
         ("ruff check", [PYTHON, "-m", "ruff", "check", "."], environment),
         ("ruff format", [PYTHON, "-m", "ruff", "format", "--check", "."], environment),
-        ("mypy", [PYTHON, "-m", "mypy", *typed()], environment),
         ("import contracts", [lint_imports], environment),
         ("missing migrations", [*manage, "makemigrations", "--check", "--dry-run"], environment),
         ("check --deploy", deploy, production_environment(environment)),
@@ -111,26 +111,32 @@ def run_all(environment: dict[str, str]) -> int:
     if missing := packages.ensure_weasyprint():
         raise LocalError(missing)
     failed: list[str] = []
-    with ThreadPoolExecutor() as beside:  # most of the checks keep one core busy
+    with ThreadPoolExecutor(3) as beside:  # most of them keep one core busy
         pytest_needs = [beside.submit(need, environment) for need in (make_databases, find_tools)]
-        seconds = [_run(*step, failed) for step in steps(dict(environment))]
+        checks = [beside.submit(_check, *step, failed) for step in steps(dict(environment))]
         for need in pytest_needs:
             need.result()
+        seconds = [check.result() for check in checks]
     print("── " + ", ".join(seconds), flush=True)  # before pytest, whose summary is to be the last thing on the screen
     if failed:
         print(f"── failed so far: {', '.join(failed)}", flush=True)
-    _run("pytest", [PYTHON, "-m", "pytest", "-n", str(PROCESSES), "--reuse-db"], environment, failed)
-    return 1 if failed else 0
-
-
-def _run(name: str, command: list[str], environment: dict[str, str], failed: list[str]) -> str:
-    """Run one check, and tell its name and seconds. It joins `failed` when it fails."""
-    print(f"── {name}", flush=True)
-    begun = time.monotonic()
+    print("── pytest", flush=True)
+    command = [PYTHON, "-m", "pytest", "-n", str(PROCESSES), "--reuse-db"]
     code = subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
-    if code:
+    return 1 if code or failed else 0
+
+
+def _check(name: str, command: list[str], environment: dict[str, str], failed: list[str]) -> str:
+    """Run one check and print what it said at its end, in one piece. Returns its name and seconds; it joins `failed`."""
+    begun = time.monotonic()
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment, check=False, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+    said = f"── {name}\n{done.stdout}"
+    if done.returncode:
         failed.append(name)
-        print(f"── {name} FAILED (exit code {code})", flush=True)
+        said += f"── {name} FAILED (exit code {done.returncode})\n"
+    print(said, end="", flush=True)
     return f"{name} {time.monotonic() - begun:.1f} s"
 
 

@@ -1,5 +1,7 @@
 """`.venv` follows the lock file: made when missing, changed when the lock changes, and left alone otherwise."""
 
+import re
+
 import pytest
 
 from hmislead.local import venv
@@ -35,3 +37,11 @@ def test_it_is_made_once_and_follows_the_lock(project):
     with pytest.raises(venv.SetUpError, match="could not be installed"):
         venv.ensure("base")
     assert not venv.is_current("base")
+
+
+def test_the_halves_of_a_lock_hold_each_package_once_with_all_its_hashes():
+    lock = venv.LOCKS["dev"].read_text()
+    halves = venv.halves(lock)
+    assert sorted(" ".join(halves).split()) == sorted(lock.split())
+    assert all(re.match(r"[\w.-]+==", half) for half in halves)  # none begins in the middle of a package
+    assert abs(halves[0].count("==") - halves[1].count("==")) <= 1
