@@ -9,8 +9,8 @@ from pathlib import Path
 
 from hmislead.local.state import ROOT, LocalError, State
 
-# Pages of packages that the product does not show.
-UNUSED = ("admin", "redoc", "rest_framework")
+# Of packages: pages that the product does not show, scripts it has its own of; and the letters that only PDFs use.
+UNUSED = ("admin", "redoc", "rest_framework", "django_htmx", "guardian", "dejavu")
 
 
 def fingerprint(sources: Iterable[Path]) -> str:
